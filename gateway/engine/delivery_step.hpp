@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a journal entry after one thing happened to it on its way into the ERP. Decides; does not record and
+// does not send. No clock, no randomness: time and jitter are arguments, so a simulator replays it exactly. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "compiler/runtime/accounting/calendar.hpp"
+#include "gateway/engine/states.hpp"
+
+namespace glmap::gateway::engine {
+
+/// What the ERP connection really allows; from its configuration and the connector's capabilities.
+struct DeliveryPolicy {
+  std::int32_t sends_max = 5;   // sends of one entry before a person must look
+  std::int32_t looks_max = 60;  // look-ups (or completions of a draft) after one send before a person must look
+  std::int64_t backoff_first_micros = 1'000'000;
+  std::int64_t backoff_max_micros = 300'000'000;
+  /// How long after a send the ERP's search may still not show the document.
+  std::int64_t visibility_horizon_micros = 30'000'000;
+};
+
+struct DeliveryFacts {
+  EntryState state = EntryState::ready;
+  std::int32_t sends = 0;  // including the one just made
+  std::int32_t looks = 0;  // since the last send, including the one just made
+  std::int32_t waits = 0;  // times in a row that nothing could be sent
+  std::optional<Instant> last_sent_at;
+  std::optional<std::int64_t> retry_after_micros;  // what the ERP asked for; honoured up to one hour
+  std::int32_t jitter_permille = 0;                // 0..1000: how much of half a backoff to add
+};
+
+struct DeliveryStep {
+  EntryState to = EntryState::ready;
+  Instant due_at;  // meaningless unless in_delivery(to)
+  friend bool operator==(const DeliveryStep&, const DeliveryStep&) = default;
+};
+
+/// Nothing when the input has no meaning in the entry's state (a late answer of an attempt that was settled otherwise).
+std::optional<DeliveryStep> delivery_step(const DeliveryFacts& facts, DeliveryInput input, const DeliveryPolicy& policy,
+                                          Instant now);
+
+}  // namespace glmap::gateway::engine
