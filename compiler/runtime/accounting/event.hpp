@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "compiler/runtime/accounting/calendar.hpp"
+#include "compiler/runtime/accounting/ledger.hpp"
 #include "compiler/runtime/accounting/money.hpp"
 #include "compiler/runtime/base/json.hpp"
 
