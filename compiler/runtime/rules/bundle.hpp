@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules bundle: a rule book as one canonical file with its digest. Written by glmapc, read by glmapd. Reading checks
-// the digest and the shape of everything, so that a bundle in memory is sound. Pure functions; any thread.
+// The rules bundle: a rule book as one canonical file with its digest. Written by glmapc, read by glmapd. Reading
+// checks the digest and the shape of everything, so that a bundle in memory is sound. Pure functions; any thread.
 #pragma once
 
 #include <map>

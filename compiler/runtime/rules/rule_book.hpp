@@ -41,10 +41,10 @@ struct TableColumn {
 
 /// What stands right of || for one answer column.
 struct Answer {
-  ValueSet values;        // AnswerColumn::Kind::list: one value, or several that the event may carry
-  std::string account;    // Kind::account: an account code
-  bool no_line = false;   // Kind::account: the words `no line`; a non-zero amount on it is held
-  Decimal number;         // Kind::decimal (a percentage is stored as its fraction)
+  ValueSet values;       // AnswerColumn::Kind::list: one value, or several that the event may carry
+  std::string account;   // Kind::account: an account code
+  bool no_line = false;  // Kind::account: the words `no line`; a non-zero amount on it is held
+  Decimal number;        // Kind::decimal (a percentage is stored as its fraction)
 };
 
 struct AnswerColumn {
@@ -55,11 +55,11 @@ struct AnswerColumn {
 };
 
 struct TableRow {
-  std::vector<ValueSet> cells;       // by Table::columns
-  std::optional<Date> from, until;   // both days belong to the row; the posting date decides
-  std::vector<Answer> answers;       // by Table::answers; empty when impossible
+  std::vector<ValueSet> cells;      // by Table::columns
+  std::optional<Date> from, until;  // both days belong to the row; the posting date decides
+  std::vector<Answer> answers;      // by Table::answers; empty when impossible
   bool impossible = false;
-  std::string because;               // impossible rows
+  std::string because;  // impossible rows
   SourceRef where;
 };
 
@@ -109,9 +109,9 @@ struct Condition {
   enum class Kind : std::uint8_t { in, same, given };
   Kind kind = Kind::in;
   Operand subject;
-  Domain domain;     // of subject (kind in)
-  ValueSet values;   // in
-  Operand other;     // same
+  Domain domain;         // of subject (kind in)
+  ValueSet values;       // in
+  Operand other;         // same
   bool negated = false;  // `is not`; for in: the complement
   SourceRef where;
 };
@@ -120,9 +120,9 @@ struct Condition {
 
 struct RoleAccount {
   enum class Kind : std::uint8_t { none, fixed, table };
-  Kind kind = Kind::none;      // none: "-", the entity may not use the role
-  std::string account;         // fixed
-  std::uint32_t table = 0;     // table
+  Kind kind = Kind::none;   // none: "-", the entity may not use the role
+  std::string account;      // fixed
+  std::uint32_t table = 0;  // table
 };
 
 struct Role {
@@ -139,8 +139,8 @@ struct Role {
 struct AmountStep {
   enum class Kind : std::uint8_t { load, constant, add, subtract, multiply, negate, round };
   Kind kind = Kind::load;
-  Operand operand;                // load: a money, functional money or decimal field, or a decimal attribute
-  Decimal constant;               // constant
+  Operand operand;   // load: a money, functional money or decimal field, or a decimal attribute
+  Decimal constant;  // constant
   Rounding mode = Rounding::half_away_from_zero;  // round: to the currency's minor unit
 };
 struct Amount {
@@ -156,9 +156,9 @@ struct DimensionSource {
 struct PostingLine {
   Side side = Side::debit;
   std::uint32_t role = 0;
-  Amount amount;                        // in the event's currency
-  std::optional<Operand> rate;          // `at`: functional units per transaction unit
-  std::optional<Operand> functional;    // `worth`: the functional amount itself
+  Amount amount;                            // in the event's currency
+  std::optional<Operand> rate;              // `at`: functional units per transaction unit
+  std::optional<Operand> functional;        // `worth`: the functional amount itself
   std::vector<DimensionSource> dimensions;  // role needs + `with`, sorted by name
   /// Inputs of the account table, by its columns; empty when the role has fixed accounts everywhere. The column of
   /// domain role is answered by `role`, the column `entity` by the block's entity.
@@ -167,7 +167,7 @@ struct PostingLine {
 };
 
 struct PostBlock {
-  Operand entity;          // a field of kind entity
+  Operand entity;  // a field of kind entity
   std::uint32_t ledger = 0;
   std::string journal;
   std::vector<PostingLine> lines;
@@ -180,7 +180,7 @@ struct PostBlock {
 struct Rule {
   enum class Outcome : std::uint8_t { post, no_entry, hold };
   Outcome outcome = Outcome::post;
-  std::string name;     // for no entry and hold: "no entry (FILE:LINE)"
+  std::string name;  // for no entry and hold: "no entry (FILE:LINE)"
   std::string title;
   std::string because;
   std::vector<Condition> when;  // all must hold
@@ -190,16 +190,16 @@ struct Rule {
 
 /// Everything the book says about one event type. Exactly one rule must fit each line (each_line) or each event.
 struct EventProgram {
-  std::uint32_t type = 0;   // index into EventCatalog::types
+  std::uint32_t type = 0;  // index into EventCatalog::types
   bool each_line = false;
   std::vector<Lookup> lookups;  // in an order in which each rests on earlier ones only
   std::vector<Rule> rules;
 };
 
 struct ForeignCurrency {
-  std::string rate_field;        // header field of kind decimal, looked up by name in each event type
+  std::string rate_field;  // header field of kind decimal, looked up by name in each event type
   std::uint32_t rounding_role = 0;
-  Decimal cap_per_line;          // functional currency, for each line of the entry
+  Decimal cap_per_line;                 // functional currency, for each line of the entry
   std::vector<std::uint32_t> never_in;  // roles that never absorb a difference
   Rounding mode = Rounding::half_away_from_zero;
   SourceRef where;
@@ -208,17 +208,17 @@ struct ForeignCurrency {
 enum class ClosedPolicy : std::uint8_t { hold, first_open_day };
 
 struct RuleBook {
-  std::string name;      // acme-billing
+  std::string name;  // acme-billing
   std::string title;
-  std::string release;   // 2026.11
+  std::string release;  // 2026.11
   std::string owner;
-  bool reject_unknown = false;  // `unknown reject`; default: hold
+  bool reject_unknown = false;       // `unknown reject`; default: hold
   std::vector<std::string> ledgers;  // at least one
   EventCatalog catalog;
   std::vector<FiscalCalendar> calendars;
   std::vector<Table> tables;
   std::vector<Role> roles;
-  std::vector<EventProgram> programs;  // at most one an event type; sorted by type
+  std::vector<EventProgram> programs;            // at most one an event type; sorted by type
   std::vector<std::string> posting_date_fields;  // in order of preference; "occurred_at" = in the entity's zone
   ClosedPolicy closed = ClosedPolicy::hold;
   std::optional<ForeignCurrency> foreign_currency;
