@@ -121,7 +121,7 @@ inline constexpr std::array kEntryTransitions = {
     EntryTransition{EntryState::draft_found, DeliveryInput::refused,       EntryState::held},      // the draft stays in the ERP
     EntryTransition{EntryState::draft_found, DeliveryInput::not_sent,      EntryState::draft_found},
     EntryTransition{EntryState::draft_found, DeliveryInput::unclear,       EntryState::unknown},
-    EntryTransition{EntryState::draft_found, DeliveryInput::found_absent,  EntryState::unknown},   // someone deleted the draft
+    EntryTransition{EntryState::draft_found, DeliveryInput::found_absent,  EntryState::held},      // someone deleted the draft
     EntryTransition{EntryState::draft_found, DeliveryInput::found_draft,   EntryState::draft_found},
     EntryTransition{EntryState::draft_found, DeliveryInput::found_draft,   EntryState::held},      // completed in vain too often
     EntryTransition{EntryState::draft_found, DeliveryInput::found_differs, EntryState::held},

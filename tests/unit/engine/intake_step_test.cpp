@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/engine/intake_step.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace glmap::gateway::engine;
+using glmap::ErrorCode;
+
+TEST_CASE("the same identity is a duplicate with the same content and a conflict with other content", "[intake]") {
+  CHECK(recognise(std::nullopt, "a") == Recognised::fresh);
+  CHECK(recognise("a", "a") == Recognised::duplicate);
+  CHECK(recognise("a", "b") == Recognised::conflict);
+}
+
+TEST_CASE("what the book does not know is rejected only where the book says so", "[intake]") {
+  CHECK(outcome_of_fault(ErrorCode::ValueNotInList, false) == Outcome::hold);
+  CHECK(outcome_of_fault(ErrorCode::ValueNotInList, true) == Outcome::reject);
+  CHECK(outcome_of_fault(ErrorCode::CurrencyDigits, true) == Outcome::hold);
+}
+
+TEST_CASE("a held event can be decided again, a posted one cannot", "[intake]") {
+  for (const Outcome outcome : {Outcome::entries, Outcome::no_entry, Outcome::hold, Outcome::reject}) {
+    CHECK(next_state(EventState::held, retry_input(outcome)) == first_state(outcome));
+    CHECK(next_state(EventState::rejected, retry_input(outcome)) == first_state(outcome));
+    CHECK_FALSE(next_state(EventState::posted, retry_input(outcome)));
+    CHECK_FALSE(next_state(EventState::accepted, retry_input(outcome)));
+    CHECK_FALSE(next_state(EventState::no_entry, retry_input(outcome)));
+  }
+}
