@@ -3,7 +3,9 @@
 // help line. Not for failed operations (base/error.hpp). Single-threaded.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -33,7 +35,7 @@ struct Diagnostic {
   ErrorCode code;
   Severity severity = Severity::error;
   Span primary;
-  std::string message;             // lower case, no full stop, user's text in back-ticks
+  std::string message;  // lower case, no full stop, user's text in back-ticks
   std::vector<Label> labels;
   std::vector<std::string> notes;  // each a paragraph: the example event, the region in words, the count
   std::string help;                // what to write
@@ -41,7 +43,8 @@ struct Diagnostic {
   std::string fingerprint;
 };
 
-/// The texts that diagnostics quote. Files are added once, by the name the user would write.
+/// The texts that diagnostics quote. Files are added once, by the name the user would write; a leading byte order mark
+/// is dropped, so that column 1 is the first character.
 class Sources {
  public:
   void add(std::string file, std::string text);
@@ -53,6 +56,7 @@ class Sources {
 
  private:
   std::map<std::string, std::string, std::less<>> files_;
+  std::map<std::string, std::vector<std::size_t>, std::less<>> line_starts_;
 };
 
 /// Collects findings in the order they are made.
