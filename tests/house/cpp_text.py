@@ -42,7 +42,7 @@ class Function:
 
 
 _NOT_FUNCTION = re.compile(r"\b(?:namespace|class|struct|union|enum)\b[^()]*$|=\s*$|\bextern\s*$")
-_HEAD_NAME = re.compile(r"([~\w:]+(?:\s*operator\s*\S+)?|operator\s*[^\s(]+(?:\(\))?)\s*\(")
+_HEAD_NAME = re.compile(r"((?:[\w:]+::)?operator\s*(?:\(\)|[^\s(]+)|[~\w:]+)\s*\(")
 
 
 def _name(head):
