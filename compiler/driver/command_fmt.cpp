@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <filesystem>
+
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/files.hpp"
+#include "compiler/syntax/parse.hpp"
+
+namespace glmap::driver {
+namespace {
+
+int stop(const Error& error) {
+  std::fprintf(stderr, "glmapc: %s\n", error.to_text().c_str());
+  return kNoInput;
+}
+
+Result<std::vector<std::string>> files_meant(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
+      files.push_back(path);
+      continue;
+    }
+    GLMAP_TRY(names, list_files(path, ".glmap"));
+    for (const std::string& name : names) files.push_back(path + "/" + name);
+  }
+  return files;
+}
+
+/// A file that cannot be read as a book is left as it is: a formatter must not make things worse.
+bool can_be_read(const std::string& file, const std::string& text) {
+  diagnostics::Sources sources;
+  diagnostics::Sink sink;
+  sources.add(file, text);
+  static_cast<void>(syntax::parse_book(sources, {file}, sink));
+  if (sink.has_errors())
+    std::fputs(diagnostics::render(sink.sorted(), sources, diagnostics::Format::human).c_str(), stderr);
+  return !sink.has_errors();
+}
+
+}  // namespace
+
+int run_fmt(const FmtOptions& options) {
+  auto files = files_meant(options.paths);
+  if (!files) return stop(files.error());
+  int exit_code = kGood;
+  for (const std::string& file : *files) {
+    auto text = read_file(file);
+    if (!text) return stop(text.error());
+    if (!can_be_read(file, *text)) {
+      exit_code = kFindings;
+      continue;
+    }
+    const std::string formatted = syntax::format_text(*text);
+    if (formatted == *text) continue;
+    std::printf("%s %s\n", options.check ? "would change" : "changed", file.c_str());
+    if (options.check) {
+      exit_code = kFindings;
+      continue;
+    }
+    if (auto written = write_file(file, formatted); !written) return stop(written.error());
+  }
+  return exit_code;
+}
+
+}  // namespace glmap::driver

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of glmapc, one file each (command_<name>.cpp). Each returns the exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostic.hpp"
+
+namespace glmap::driver {
+
+/// Stable exit codes; documented in docs/operations/exit-codes.md.
+enum ExitCode : int {
+  kGood = 0,      // done, nothing to complain about (warnings allowed)
+  kFindings = 1,  // the book has errors, a test fails, or an event is held where --strict forbids it
+  kUsage = 2,     // the command line cannot be understood
+  kNoInput = 3,   // a file cannot be read or written
+};
+
+struct CheckOptions {
+  std::string book;
+  diagnostics::Format format = diagnostics::Format::human;
+};
+int run_check(const CheckOptions& options);
+
+struct CompileOptions {
+  std::string book;
+  std::string output;  // "-" for standard output
+  diagnostics::Format format = diagnostics::Format::human;
+};
+int run_compile(const CompileOptions& options);
+
+struct TestOptions {
+  std::string book;
+  diagnostics::Format format = diagnostics::Format::human;
+};
+int run_test(const TestOptions& options);
+
+struct SimulateOptions {
+  std::string book;  // a book's directory or a bundle file
+  std::vector<std::string> events;
+  std::string format = "plain";  // plain, json, csv, hledger, beancount
+  bool strict = false;           // exit 1 when any event was held
+};
+int run_simulate(const SimulateOptions& options);
+
+struct WhyOptions {
+  std::string book;
+  std::string events;
+  std::string id;  // empty: every event of the file
+};
+int run_why(const WhyOptions& options);
+
+int run_explain(const std::string& code);
+
+struct PrintOptions {
+  std::string book;
+  std::string stage = "resolved";  // ast, resolved, verified, bundle
+};
+int run_print(const PrintOptions& options);
+
+struct FmtOptions {
+  std::vector<std::string> paths;  // files, or directories whose .glmap files are meant
+  bool check = false;              // change nothing, exit 1 when something would change
+};
+int run_fmt(const FmtOptions& options);
+
+}  // namespace glmap::driver

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// glmapc: the command line. Parses options and hands over to one file per command.
+#include <cstdio>
+#include <exception>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+#include "compiler/driver/commands.hpp"
+
+namespace {
+
+using namespace glmap;
+using namespace glmap::driver;
+
+constexpr const char* kAbout =
+    "glmapc checks a mapping book like a compiler checks a program, and compiles it to a rules bundle.\n\n"
+    "A book is a directory with book.glmap, reference data in YAML, and tests in finance's own words.\n"
+    "A first look:\n"
+    "  glmapc check mappings/acme                               is the book complete, unambiguous, balanced?\n"
+    "  glmapc simulate mappings/acme samples/acme/events.ndjson   what would these events post?\n"
+    "  glmapc why mappings/acme events.ndjson --id I-1001       which rows and rules led there?\n"
+    "  glmapc explain GLM-4003                                  what does this error mean, what do I write?";
+constexpr const char* kExitCodes =
+    "Exit codes: 0 good, 1 the book has errors or a test fails, 2 the command line is wrong, 3 a file cannot be read.";
+
+void add_format(CLI::App* command, diagnostics::Format& format) {
+  static const std::map<std::string, diagnostics::Format> names = {{"human", diagnostics::Format::human},
+                                                                   {"json", diagnostics::Format::json},
+                                                                   {"sarif", diagnostics::Format::sarif}};
+  command->add_option("--format", format, "How findings are written: human (default), json, sarif (for code hosts)")
+      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case));
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "glmapc");
+  app.footer(kExitCodes);
+  app.set_version_flag("--version", "glmapc " GLMAP_VERSION);
+  app.require_subcommand(1);
+  int exit_code = kGood;
+
+  CheckOptions check;
+  CLI::App* command = app.add_subcommand("check", "Prove the book and run its tests; write nothing");
+  command->add_option("book", check.book, "The book's directory")->required();
+  add_format(command, check.format);
+  command->callback([&] { exit_code = run_check(check); });
+
+  CompileOptions compile;
+  command = app.add_subcommand("compile", "Prove the book and write its rules bundle, for glmapd");
+  command->add_option("book", compile.book, "The book's directory")->required();
+  command->add_option("-o,--output", compile.output, "The bundle file; - for standard output")->required();
+  add_format(command, compile.format);
+  command->callback([&] { exit_code = run_compile(compile); });
+
+  TestOptions test;
+  command = app.add_subcommand("test", "Run the book's tests and list them");
+  command->add_option("book", test.book, "The book's directory")->required();
+  add_format(command, test.format);
+  command->callback([&] { exit_code = run_test(test); });
+
+  SimulateOptions simulate;
+  command = app.add_subcommand("simulate", "Events in, journal entries out; nothing is stored or sent");
+  command->add_option("book", simulate.book, "The book's directory, or a bundle file")->required();
+  command
+      ->add_option("events", simulate.events, "CloudEvents: a .json event or array, or .ndjson; - for standard input")
+      ->required();
+  command->add_option("--format", simulate.format, "plain (default), json, csv, hledger, beancount")
+      ->check(CLI::IsMember({"plain", "json", "csv", "hledger", "beancount"}));
+  command->add_flag("--strict", simulate.strict, "Exit 1 when any event is held, in conflict or unreadable");
+  command->callback([&] { exit_code = run_simulate(simulate); });
+
+  WhyOptions why;
+  command = app.add_subcommand("why", "Which rows and rules decided an event, and why the nearest others did not");
+  command->add_option("book", why.book, "The book's directory, or a bundle file")->required();
+  command->add_option("events", why.events, "The file with the event")->required();
+  command->add_option("--id", why.id, "Only the event with this id");
+  command->callback([&] { exit_code = run_why(why); });
+
+  std::string code;
+  command = app.add_subcommand("explain", "The page of an error code: what it means and what to write");
+  command->add_option("code", code, "GLM-dddd")->required();
+  command->callback([&] { exit_code = run_explain(code); });
+
+  PrintOptions print;
+  command = app.add_subcommand("print", "Show what a stage of the compiler made of the book");
+  command->add_option("book", print.book, "The book's directory")->required();
+  command->add_option("--stage", print.stage, "ast, resolved (default), verified, bundle")
+      ->check(CLI::IsMember({"ast", "resolved", "verified", "bundle"}));
+  command->callback([&] { exit_code = run_print(print); });
+
+  FmtOptions fmt;
+  command = app.add_subcommand("fmt", "Align tables and posting lines; the meaning never changes");
+  command->add_option("paths", fmt.paths, "Files or book directories")->required();
+  command->add_flag("--check", fmt.check, "Change nothing; exit 1 when something would change");
+  command->callback([&] { exit_code = run_fmt(fmt); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code_given = app.exit(error);
+    return code_given == 0 ? static_cast<int>(kGood) : static_cast<int>(kUsage);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "glmapc: internal fault: %s\n", error.what());
+    return 70;
+  }
+}
