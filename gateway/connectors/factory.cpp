@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/connectors/factory.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <set>
+
+#include "gateway/connectors/file/entry_file.hpp"
+#include "gateway/connectors/file/file_connector.hpp"
+#include "gateway/connectors/tryton/tryton_connector.hpp"
+
+namespace glmap::gateway::connectors {
+
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+/// One group of settings, read key by key; what was not asked for at the end is a misspelling.
+class Reader {
+ public:
+  Reader(std::string place, const Values& values) : place_(std::move(place)), values_(values) {}
+
+  std::string text(const std::string& key, std::string otherwise = {}) {
+    asked_.insert(key);
+    const auto found = values_.find(key);
+    return found == values_.end() ? std::move(otherwise) : found->second;
+  }
+
+  Result<std::string> required(const std::string& key) {
+    std::string value = text(key);
+    if (value.empty()) return fail(ErrorCode::BadConfiguration, place_ + " lacks the setting `" + key + "`");
+    return value;
+  }
+
+  Result<bool> yes_no(const std::string& key) {
+    const std::string value = text(key, "no");
+    if (value == "yes" || value == "true") return true;
+    if (value == "no" || value == "false") return false;
+    return fail(ErrorCode::BadConfiguration, place_ + ": `" + key + "` is `" + value + "`; write yes or no");
+  }
+
+  Result<int> milliseconds(const std::string& key, int otherwise) {
+    const std::string value = text(key);
+    if (value.empty()) return otherwise;
+    int out = 0;
+    auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), out);
+    if (fault != std::errc{} || end != value.data() + value.size() || out < 1 || out > 3'600'000) {
+      return fail(ErrorCode::BadConfiguration,
+                  place_ + ": `" + key + "` is `" + value + "`; write milliseconds from 1 to 3600000");
+    }
+    return out;
+  }
+
+  /// `prefix`KEY = VALUE of all settings that start so.
+  Values with_prefix(const std::string& prefix) {
+    Values out;
+    for (const auto& [key, value] : values_) {
+      if (!key.starts_with(prefix)) continue;
+      asked_.insert(key);
+      out[key.substr(prefix.size())] = value;
+    }
+    return out;
+  }
+
+  Status nothing_left() const {
+    for (const auto& [key, value] : values_) {
+      if (!asked_.contains(key)) {
+        return fail(ErrorCode::BadConfiguration, place_ + " has the setting `" + key + "`, which is not known here");
+      }
+    }
+    return {};
+  }
+
+  const std::string& place() const { return place_; }
+
+ private:
+  std::string place_;
+  const Values& values_;
+  std::set<std::string> asked_;
+};
+
+std::vector<std::string> words(const std::string& text) {
+  std::vector<std::string> out;
+  std::string word;
+  for (const char c : text + ",") {
+    if (c != ',' && c != ' ') {
+      word += c;
+    } else if (!word.empty()) {
+      out.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  return out;
+}
+
+Result<std::string> password(Reader& reader) {
+  const std::string path = reader.text("password_file");
+  const std::string variable = reader.text("password_env");
+  if (path.empty() == variable.empty()) {
+    return fail(ErrorCode::BadConfiguration, reader.place() + " needs one of `password_file` and `password_env`");
+  }
+  if (!variable.empty()) {
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr || *value == '\0') {
+      return fail(ErrorCode::BadConfiguration, reader.place() + ": the environment has no `" + variable + "`");
+    }
+    return std::string(value);
+  }
+  const auto content = file::read_whole_file(path);
+  if (!content || !*content) {
+    return fail(ErrorCode::BadConfiguration, reader.place() + ": the password file `" + path + "` cannot be read");
+  }
+  std::string out = **content;
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
+  return out;
+}
+
+Result<tryton::TrytonEntity> tryton_entity(const std::string& place, const LegalEntity& entity, const Values& values) {
+  Reader reader(place + ", entity " + entity.code, values);
+  tryton::TrytonEntity out;
+  out.company = reader.text("company", entity.name);
+  out.journal = reader.text("journal");
+  out.journals = reader.with_prefix("journal.");
+  if (out.journal.empty() && out.journals.empty()) {
+    return fail(ErrorCode::BadConfiguration, reader.place() + " lacks the setting `journal`");
+  }
+  GLMAP_CHECK(reader.nothing_left());
+  return out;
+}
+
+Result<std::unique_ptr<delivery::ErpConnector>> make_tryton(const ConnectorSettings& settings) {
+  Reader reader("ERP connection `" + settings.name + "`", settings.settings);
+  tryton::TrytonSettings out;
+  GLMAP_TRY(url, reader.required("url"));
+  GLMAP_TRY(database, reader.required("database"));
+  GLMAP_TRY(user, reader.required("user"));
+  GLMAP_TRY(secret, password(reader));
+  GLMAP_TRY(connect_ms, reader.milliseconds("connect_timeout_ms", out.rpc.connect_ms_max));
+  GLMAP_TRY(total_ms, reader.milliseconds("timeout_ms", out.rpc.total_ms_max));
+  GLMAP_TRY(create_parties, reader.yes_no("create_parties"));
+  out.rpc = {url, database, user, secret, connect_ms, total_ms};
+  while (out.rpc.url.ends_with('/')) out.rpc.url.pop_back();
+  out.create_parties = create_parties;
+  out.party_dimension = reader.text("party_dimension", out.party_dimension);
+  out.analytic_roots = reader.with_prefix("analytic.");
+  platform::HttpClientSettings http_settings;
+  http_settings.authorities_file = reader.text("authorities_file");
+  http_settings.plain_http_hosts = words(reader.text("plain_http_hosts"));
+  GLMAP_CHECK(reader.nothing_left());
+  for (const LegalEntity& entity : settings.legal_entities) {
+    const auto values = settings.entities.find(entity.code);
+    GLMAP_TRY(made,
+              tryton_entity(reader.place(), entity, values == settings.entities.end() ? Values{} : values->second));
+    out.entities.emplace(entity.code, std::move(made));
+  }
+  GLMAP_TRY(http, platform::make_http_client(http_settings));
+  return tryton::make_tryton_connector(std::move(out), std::move(http));
+}
+
+Result<std::unique_ptr<delivery::ErpConnector>> make_file(const ConnectorSettings& settings) {
+  Reader reader("ERP connection `" + settings.name + "`", settings.settings);
+  file::FileSettings out;
+  GLMAP_TRY(folder, reader.required("folder"));
+  out.folder = folder;
+  const std::string format = reader.text("format", "hledger");
+  if (format != "hledger" && format != "csv" && format != "both") {
+    return fail(ErrorCode::BadConfiguration,
+                reader.place() + ": `format` is `" + format + "`; write hledger, csv or both");
+  }
+  out.hledger = format != "csv";
+  out.csv = format != "hledger";
+  out.entities = settings.legal_entities;
+  GLMAP_CHECK(reader.nothing_left());
+  return file::make_file_connector(std::move(out));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<delivery::ErpConnector>> make_connector(const ConnectorSettings& settings) {
+  for (const auto& [code, values] : settings.entities) {
+    bool served = false;
+    for (const LegalEntity& entity : settings.legal_entities) served = served || entity.code == code;
+    if (!served) {
+      return fail(ErrorCode::BadConfiguration, "ERP connection `" + settings.name + "` has settings for entity `" +
+                                                   code + "`, which the book does not send there");
+    }
+  }
+  if (settings.kind == "tryton") return make_tryton(settings);
+  if (settings.kind == "file") return make_file(settings);
+  return fail(ErrorCode::BadConfiguration,
+              "ERP connection `" + settings.name + "` is of kind `" + settings.kind + "`; write tryton or file");
+}
+
+std::map<std::string, delivery::EntityIdentity> expected_identities(const ConnectorSettings& settings) {
+  std::map<std::string, delivery::EntityIdentity> out;
+  for (const LegalEntity& entity : settings.legal_entities) {
+    std::string name = entity.name;
+    if (const auto values = settings.entities.find(entity.code); values != settings.entities.end()) {
+      if (const auto company = values->second.find("company"); company != values->second.end()) name = company->second;
+    }
+    out[entity.code] = {std::move(name), std::string(entity.functional.code())};
+  }
+  return out;
+}
+
+std::vector<std::string> connector_kinds() {
+  return {"tryton", "file"};
+}
+
+}  // namespace glmap::gateway::connectors
