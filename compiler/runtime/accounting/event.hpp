@@ -22,29 +22,32 @@ namespace glmap {
 struct ValueList {
   std::string name;
   std::vector<std::string> values;
+  std::vector<std::uint32_t> by_value;  // codes in the order of their values, or empty; made by index()
 
+  /// Makes code_of logarithmic; call it once the values are final. Without it code_of compares one by one.
+  void index();
   std::optional<std::uint32_t> code_of(std::string_view value) const;
 };
 
 enum class FieldKind : std::uint8_t {
-  text,      // free text, an identifier
-  list,      // a value of a closed list; `list` says which
-  entity,    // a legal entity code; closed
-  currency,  // an ISO 4217 code
-  money,     // an amount in the event's currency (the header field of kind currency)
+  text,              // free text, an identifier
+  list,              // a value of a closed list; `list` says which
+  entity,            // a legal entity code; closed
+  currency,          // an ISO 4217 code
+  money,             // an amount in the event's currency (the header field of kind currency)
   money_functional,  // an amount in the functional currency of the entity
-  decimal,   // a quantity, a rate: exact, up to 30 places
-  date,      // a civil date
-  instant,   // RFC 3339
-  yes_no,    // true/false in JSON
+  decimal,           // a quantity, a rate: exact, up to 30 places
+  date,              // a civil date
+  instant,           // RFC 3339
+  yes_no,            // true/false in JSON
 };
 std::string_view to_text(FieldKind kind);
 
 /// One term of a definition or invariant: +-field or +-sum over lines of a line field.
 struct SumTerm {
   bool negative = false;
-  bool over_lines = false;   // the line field summed over all lines (header definitions only)
-  std::uint32_t field = 0;   // index into header (or line, when over_lines or when the sum belongs to a line) fields
+  bool over_lines = false;  // the line field summed over all lines (header definitions only)
+  std::uint32_t field = 0;  // index into header (or line, when over_lines or when the sum belongs to a line) fields
 };
 
 struct Field {
@@ -71,8 +74,8 @@ struct EventType {
   std::vector<Field> header;
   std::vector<Field> line;  // empty: this type has no lines
   std::vector<Invariant> invariants;
-  std::uint32_t entity_field = 0;                 // index into header
-  std::optional<std::uint32_t> currency_field;    // index into header
+  std::uint32_t entity_field = 0;               // index into header
+  std::optional<std::uint32_t> currency_field;  // index into header
 
   std::optional<std::uint32_t> header_index(std::string_view field) const;
   std::optional<std::uint32_t> line_index(std::string_view field) const;
@@ -106,7 +109,7 @@ struct BillingEvent {
 
   std::uint32_t type = 0;  // index into EventCatalog::types
   std::optional<Instant> occurred_at;
-  std::string object;      // value of the type's object field, or ""
+  std::string object;                          // value of the type's object field, or ""
   std::vector<FieldValue> header;              // by EventType::header
   std::vector<std::vector<FieldValue>> lines;  // by EventType::line
   /// sha256 of the canonical JSON of type, subject, time and data: same identity, other digest = conflict.
@@ -129,8 +132,8 @@ struct EventIdentity {
 /// and our extension `revision`. Errors: GLM-6004, GLM-6005, GLM-6014 with a JSON pointer.
 Result<EventIdentity> read_identity(const Json& cloud_event);
 
-/// Decodes and checks one CloudEvent against the catalog: types, closed lists, currency digits, definitions, invariants.
-/// Errors: GLM-6004..6012 with a JSON pointer into the event; the first found.
+/// Decodes and checks one CloudEvent against the catalog: types, closed lists, currency digits, definitions,
+/// invariants. Errors: GLM-6004..6012 with a JSON pointer into the event; the first found.
 Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event);
 
 /// The same checks, all faults of the event.

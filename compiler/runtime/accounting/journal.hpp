@@ -17,7 +17,9 @@ namespace glmap {
 
 enum class Side : std::uint8_t { debit, credit };
 std::string_view to_text(Side side);
-inline Side opposite(Side side) { return side == Side::debit ? Side::credit : Side::debit; }
+inline Side opposite(Side side) {
+  return side == Side::debit ? Side::credit : Side::debit;
+}
 
 /// A named property of a line that the ledger reports by: customer, product, department ...
 struct Dimension {
@@ -28,10 +30,10 @@ struct Dimension {
 
 struct JournalLine {
   Side side = Side::debit;
-  std::string account;  // code in the entity's chart
-  std::string role;     // receivable, deferred_revenue ...
-  Money transaction;    // in the document's currency, >= 0
-  Money functional;     // in the entity's functional currency, >= 0
+  std::string account;                // code in the entity's chart
+  std::string role;                   // receivable, deferred_revenue ...
+  Money transaction;                  // in the document's currency, >= 0
+  Money functional;                   // in the entity's functional currency, >= 0
   std::vector<Dimension> dimensions;  // sorted by name
   std::string memo;
 
@@ -59,7 +61,7 @@ struct IdempotencyKey {
 struct EntryOrigin {
   std::string event_type;
   std::string bundle_digest;
-  std::vector<std::string> rules;   // names of the rules that contributed, in order of the book
+  std::vector<std::string> rules;     // names of the rules that contributed, in order of the book
   std::vector<SourceRef> spec_lines;  // the debit/credit lines of the book behind the entry
   friend bool operator==(const EntryOrigin&, const EntryOrigin&) = default;
 };
@@ -71,10 +73,10 @@ struct JournalEntryDraft {
   std::string journal;  // journal code: SALES, CASH ...
   Date posting_date;    // decides the accounting period
   Date document_date;
-  std::string period;   // name in the entity's calendar
+  std::string period;    // name in the entity's calendar
   std::string document;  // the source document's number, verbatim (invoice number)
   std::string description;
-  Currency currency;    // transaction
+  Currency currency;  // transaction
   Currency functional;
   std::optional<Decimal> rate;  // functional units for one transaction unit; absent when the currencies are equal
   std::vector<JournalLine> lines;
@@ -83,9 +85,9 @@ struct JournalEntryDraft {
 
 class JournalEntry {
  public:
-  /// Refuses to exist unless: at least two lines; every amount >= 0 and in the stated currencies; no line that is zero in
-  /// both currencies; sum of debits = sum of credits in transaction AND in functional currency.
-  /// Errors: GLM-7003 with both sums, GLM-3002 for a line in another currency.
+  /// Refuses to exist unless: at least two lines; every amount >= 0 and in the stated currencies; no line that is zero
+  /// in both currencies; sum of debits = sum of credits in transaction AND in functional currency. Errors: GLM-7003
+  /// with both sums, GLM-3002 for a line in another currency.
   static Result<JournalEntry> make(JournalEntryDraft draft);
 
   const JournalEntryDraft& data() const { return data_; }

@@ -23,22 +23,22 @@ struct Account {
   std::string code;
   std::string name;
   AccountType type = AccountType::asset;
-  bool postable = true;           // false: a heading or total
-  std::optional<Date> open_from;  // first day it may be posted to
-  std::optional<Date> open_until; // last day
+  bool postable = true;            // false: a heading or total
+  std::optional<Date> open_from;   // first day it may be posted to
+  std::optional<Date> open_until;  // last day
 };
 
 /// A legal entity: an organisation that keeps its own books.
 struct LegalEntity {
-  std::string code;      // DE
-  std::string name;      // Acme GmbH
-  Currency functional;   // the currency of its books
-  std::string zone;      // IANA, e.g. Europe/Berlin
-  std::string calendar;  // name of its fiscal calendar
-  std::string chart;     // name of its chart of accounts
-  std::string erp;       // name of its ERP connection, e.g. "tryton-eu"
+  std::string code;                    // DE
+  std::string name;                    // Acme GmbH
+  Currency functional;                 // the currency of its books
+  std::string zone;                    // IANA, e.g. Europe/Berlin
+  std::string calendar;                // name of its fiscal calendar
+  std::string chart;                   // name of its chart of accounts
+  std::string erp;                     // name of its ERP connection, e.g. "tryton-eu"
   std::optional<Date> closed_through;  // last day of the last closed period; nothing may be dated on or before it
-  std::vector<Account> accounts;  // sorted by code
+  std::vector<Account> accounts;       // sorted by code
 
   const Account* find_account(std::string_view code) const;
 };

@@ -75,7 +75,7 @@ class Money {
 /// Splits `total` over `weights`; the parts add up to `total` exactly.
 /// Units:  minor units of total's currency; weights dimensionless, >= 0.   Shape: one part per weight, same order.
 /// Rounds: largest remainder, ties to the earlier part; a negative total is split by its absolute value.
-/// Errors: GLM-7008 if the weights sum to zero or a product overflows.
+/// Errors: GLM-7008 if a weight is negative, the weights sum to zero or leave 38 digits.
 Result<std::vector<Money>> split(const Money& total, const std::vector<Decimal>& weights);
 
 /// amount * rate in `to`, rounded by `mode` to to's minor unit. rate = units of `to` for one unit of amount's currency.
