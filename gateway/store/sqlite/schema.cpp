@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/store/sqlite/schema.hpp"
+
+#include <array>
+
+namespace glmap::gateway::store {
+
+namespace {
+
+// Bodies (events, entries) are written once, in order of arrival; what changes is kept in narrow rows beside them, so
+// that a change of state rewrites few bytes and the evidence can be protected by triggers.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE bundles (
+  number INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE,
+  bytes  BLOB NOT NULL
+) STRICT;
+CREATE TABLE activations (
+  number INTEGER PRIMARY KEY,
+  bundle INTEGER NOT NULL REFERENCES bundles,
+  at     INTEGER NOT NULL              -- microseconds since 1970 UTC, as every time here
+) STRICT;
+
+CREATE TABLE statement_rows (          -- what was taken in, counted at intake: one half of the conservation law
+  number   INTEGER PRIMARY KEY,
+  source   TEXT NOT NULL,
+  entity   TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  accepted_count INTEGER NOT NULL,
+  accepted_minor ANY NOT NULL,         -- INTEGER, or TEXT digits beyond 64 bits
+  UNIQUE (source, entity, currency)
+) STRICT;
+
+CREATE TABLE events (                  -- never changed
+  number         INTEGER PRIMARY KEY,  -- our sequence, in order of arrival
+  source         TEXT NOT NULL,
+  id             TEXT NOT NULL,
+  revision       TEXT NOT NULL,
+  type           TEXT NOT NULL,
+  content_digest TEXT NOT NULL,
+  received_at    INTEGER NOT NULL,
+  first_state    INTEGER NOT NULL,
+  first_bundle   INTEGER NOT NULL,
+  first_reason   TEXT,
+  raw            BLOB NOT NULL         -- byte for byte as received
+) STRICT;
+CREATE TABLE event_keys (
+  key   BLOB PRIMARY KEY,              -- first 128 bits of sha256 over the identity
+  event INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_state (
+  event         INTEGER PRIMARY KEY,
+  state         INTEGER NOT NULL,
+  bundle        INTEGER NOT NULL,
+  statement_row INTEGER NOT NULL,
+  amount_minor  ANY NOT NULL,          -- the event's part in its statement row
+  first_entry   INTEGER NOT NULL,      -- entries of one event have consecutive numbers
+  entry_count   INTEGER NOT NULL,
+  reason        TEXT,                  -- JSON, held and rejected
+  rule          TEXT,
+  because       TEXT,
+  object        TEXT,
+  control       TEXT                   -- "119.00 EUR": the event's own amount
+) STRICT;
+CREATE INDEX event_exceptions ON event_state (state, event) WHERE state IN (3, 4);
+
+CREATE TABLE lanes (
+  number INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE entries (                 -- never changed
+  number     INTEGER PRIMARY KEY,
+  event      INTEGER NOT NULL,
+  reference  TEXT NOT NULL UNIQUE,     -- what the ERP stores as our reference
+  entity     TEXT NOT NULL,
+  ledger     TEXT NOT NULL,
+  period     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  body       TEXT NOT NULL             -- the journal entry, canonical JSON
+) STRICT;
+CREATE TABLE entry_state (
+  entry        INTEGER PRIMARY KEY,
+  event        INTEGER NOT NULL,
+  state        INTEGER NOT NULL,
+  lane         INTEGER NOT NULL,
+  due_at       INTEGER NOT NULL,
+  claim        INTEGER NOT NULL,       -- fencing number of the last claim
+  sends        INTEGER NOT NULL,
+  looks        INTEGER NOT NULL,
+  waits        INTEGER NOT NULL,
+  last_sent_at INTEGER,
+  object       TEXT,
+  document_id  TEXT,
+  reason       TEXT
+) STRICT;
+CREATE INDEX entry_due ON entry_state (lane, due_at, entry) WHERE state IN (0, 2, 3);
+CREATE INDEX entry_sending ON entry_state (entry) WHERE state = 1;
+CREATE INDEX entry_exceptions ON entry_state (state, entry) WHERE state IN (5, 6);
+CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry)
+  WHERE object IS NOT NULL AND state IN (0, 1, 2, 3);
+
+CREATE TABLE history (                 -- never changed
+  number     INTEGER PRIMARY KEY,
+  event      INTEGER NOT NULL,
+  entry      INTEGER,
+  at         INTEGER NOT NULL,
+  from_state INTEGER NOT NULL,
+  to_state   INTEGER NOT NULL,
+  input      TEXT NOT NULL,
+  by         TEXT NOT NULL,
+  why        TEXT,
+  evidence   TEXT
+) STRICT;
+CREATE INDEX history_of_event ON history (event);
+
+CREATE TABLE conflicts (               -- never changed
+  number         INTEGER PRIMARY KEY,
+  first          INTEGER NOT NULL,     -- the event that stays
+  type           TEXT NOT NULL,
+  content_digest TEXT NOT NULL,
+  received_at    INTEGER NOT NULL,
+  raw            BLOB NOT NULL,
+  UNIQUE (first, content_digest)
+) STRICT;
+
+CREATE TABLE balances (                -- kept with every entry recorded
+  entity   TEXT NOT NULL,
+  ledger   TEXT NOT NULL,
+  period   TEXT NOT NULL,
+  account  TEXT NOT NULL,
+  currency TEXT NOT NULL,              -- functional
+  debit_minor  ANY NOT NULL,
+  credit_minor ANY NOT NULL,
+  PRIMARY KEY (entity, ledger, period, account, currency)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER events_keep_u BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_keep_d BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER entries_keep_u BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER entries_keep_d BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+CREATE TRIGGER history_keep_u BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;
+CREATE TRIGGER history_keep_d BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;
+CREATE TRIGGER conflicts_keep_u BEFORE UPDATE ON conflicts BEGIN SELECT RAISE(ABORT, 'conflicts are never changed'); END;
+CREATE TRIGGER conflicts_keep_d BEFORE DELETE ON conflicts BEGIN SELECT RAISE(ABORT, 'conflicts are never deleted'); END;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1};
+
+Result<std::int64_t> version_of(const Database& database) {
+  GLMAP_TRY(statement, database.prepare("SELECT coalesce(max(version), 0) FROM schema_versions"));
+  GLMAP_CHECK(statement.step());
+  return statement.integer(0);
+}
+
+Status apply(const Database& writer, std::int64_t version, const char* sql) {
+  GLMAP_CHECK(writer.execute("BEGIN IMMEDIATE"));
+  Status done = writer.execute(sql);
+  if (done) {
+    const std::string note = "INSERT INTO schema_versions VALUES (" + std::to_string(version) + ")";
+    done = writer.execute(note.c_str());
+  }
+  if (done) done = writer.execute("COMMIT");
+  if (!done) (void)writer.execute("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+Status migrate(const Database& writer) {
+  GLMAP_CHECK(writer.execute("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY) STRICT"));
+  GLMAP_TRY(present, version_of(writer));
+  if (present > static_cast<std::int64_t>(kMigrations.size())) {
+    return fail(ErrorCode::StoreVersion,
+                "the store has schema version " + std::to_string(present) + " and this glmapd knows up to " +
+                    std::to_string(kMigrations.size()),
+                "start the newer glmapd that wrote the store");
+  }
+  for (std::size_t next = static_cast<std::size_t>(present); next < kMigrations.size(); ++next) {
+    GLMAP_CHECK(apply(writer, static_cast<std::int64_t>(next) + 1, kMigrations.at(next)));
+  }
+  return {};
+}
+
+}  // namespace glmap::gateway::store

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <mutex>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "gateway/store/sqlite/open_store.hpp"
+#include "gateway/store/sqlite/reader.hpp"
+#include "gateway/store/sqlite/schema.hpp"
+#include "gateway/store/sqlite/writer.hpp"
+
+namespace glmap::gateway::store {
+
+namespace {
+
+/// Held for the life of the store, released by the kernel even after a kill.
+class FileLock {
+ public:
+  FileLock() = default;
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileLock& operator=(FileLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~FileLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+Result<FileLock> take_lock(const std::string& path) {
+  const std::string name = path + ".lock";
+  const int descriptor = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return fail(ErrorCode::StoreUnavailable, "the store's lock `" + name + "` cannot be created",
+                "check that the directory exists and that glmapd may write to it");
+  }
+  FileLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::StoreUnavailable, "the store `" + path + "` is in use by another process",
+                "stop the other glmapd, or give this one another store");
+  }
+  return lock;
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(SqliteOptions options, FileLock lock, std::unique_ptr<Writer> writer)
+      : options_(std::move(options)), lock_(std::move(lock)), writer_(std::move(writer)) {}
+
+  Result<std::int64_t> recover(Instant now) override {
+    return write([&] { return writer_->recover(now); });
+  }
+  Status health() const override {
+    const std::lock_guard guard(failure_mutex_);
+    if (failure_) return std::unexpected(*failure_);
+    return {};
+  }
+  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now) override {
+    return write([&] { return writer_->activate_bundle(digest, bytes, now); });
+  }
+  Result<std::optional<BundleRecord>> active_bundle() const override {
+    return read([&](Reader& reader) { return reader.active_bundle(); });
+  }
+  Result<std::vector<std::optional<KnownEvent>>> find_known(std::span<const EventKey> keys) const override {
+    // On the writer's connection: its page cache stays warm, a reader's is thrown away by every commit.
+    const std::lock_guard guard(writer_mutex_);
+    return writer_->find_known(keys);
+  }
+  Result<std::vector<Sequence>> commit_intake(std::span<const NewEvent> events,
+                                              std::span<const NewConflict> conflicts) override {
+    return write([&] { return writer_->commit_intake(events, conflicts); });
+  }
+  Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
+                  Instant now) override {
+    return write([&] { return writer_->redecide(event, decision, by, why, now); });
+  }
+  Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) override {
+    return write([&] { return writer_->claim_due(request); });
+  }
+  Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes) override {
+    return write([&] { return writer_->record_delivery(outcomes); });
+  }
+  Result<std::optional<Instant>> next_due(std::string_view lane) const override {
+    return read([&](Reader& reader) { return reader.next_due(lane); });
+  }
+  Status retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now) override {
+    return write([&] { return writer_->retry_entry(reference, by, why, now); });
+  }
+  Result<std::optional<EventJourney>> event_journey(Sequence event) const override {
+    return read([&](Reader& reader) { return reader.event_journey(event); });
+  }
+  Result<std::optional<EntryRecord>> entry_by_reference(std::string_view reference) const override {
+    return read([&](Reader& reader) { return reader.entry_by_reference(reference); });
+  }
+  Result<std::vector<EventRecord>> list_events(const EventQuery& query) const override {
+    return read([&](Reader& reader) { return reader.list_events(query); });
+  }
+  Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const override {
+    return read([&](Reader& reader) { return reader.list_entries(query); });
+  }
+  Result<std::vector<std::string>> entry_references(Sequence event) const override {
+    return read([&](Reader& reader) { return reader.entry_references(event); });
+  }
+  Result<std::vector<StatementRow>> statement() const override {
+    return read([&](Reader& reader) { return reader.statement(); });
+  }
+  Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity) const override {
+    return read([&](Reader& reader) { return reader.trial_balance(entity); });
+  }
+  Result<EntryCounts> count_entries() const override {
+    return read([&](Reader& reader) { return reader.count_entries(); });
+  }
+
+ private:
+  template <class Body>
+  auto write(Body&& body) -> decltype(body()) {
+    const std::lock_guard guard(writer_mutex_);
+    if (Status healthy = health(); !healthy) return std::unexpected(std::move(healthy).error());
+    auto result = writer_->in_transaction(body);
+    if (!result) latch(result.error());
+    return result;
+  }
+
+  /// After a failed write or sync nothing is known about the disk, so nothing is written any more.
+  void latch(const Error& error) {
+    if (error.code != ErrorCode::StoreFailed && error.code != ErrorCode::StoreCorrupt) return;
+    const std::lock_guard guard(failure_mutex_);
+    if (!failure_) failure_ = Error{ErrorCode::StoreFailed, error.message, error.help, error.where};
+  }
+
+  template <class Body>
+  auto read(Body&& body) const -> decltype(body(std::declval<Reader&>())) {
+    std::unique_ptr<Reader> reader;
+    {
+      const std::lock_guard guard(readers_mutex_);
+      if (!readers_.empty()) {
+        reader = std::move(readers_.back());
+        readers_.pop_back();
+      }
+    }
+    if (!reader) {
+      auto database = Database::open(options_.path, options_.vfs, OpenMode::reader);
+      if (!database) return std::unexpected(std::move(database).error());
+      reader = std::make_unique<Reader>(*std::move(database));
+    }
+    auto result = body(*reader);
+    if (result) {  // one that met an error is closed
+      const std::lock_guard guard(readers_mutex_);
+      readers_.push_back(std::move(reader));
+    }
+    return result;
+  }
+
+  SqliteOptions options_;
+  FileLock lock_;
+  mutable std::mutex writer_mutex_;
+  std::unique_ptr<Writer> writer_;
+  mutable std::mutex failure_mutex_;
+  std::optional<Error> failure_;
+  mutable std::mutex readers_mutex_;
+  mutable std::vector<std::unique_ptr<Reader>> readers_;  // idle ones; closed before the writer
+};
+
+Status set_up(const Database& database) {
+  GLMAP_TRY(mode, database.prepare("PRAGMA journal_mode = WAL"));
+  GLMAP_TRY(row, mode.step());
+  if (!row || mode.view(0) != "wal") {
+    return fail(ErrorCode::StoreUnavailable, "the store's file system has no write-ahead log",
+                "put the store on a local disk");
+  }
+  mode.reset();
+  return database.execute(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
+  FileLock lock;
+  if (options.lock) {
+    GLMAP_TRY(taken, take_lock(options.path));
+    lock = std::move(taken);
+  }
+  GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer));
+  GLMAP_CHECK(set_up(database));
+  GLMAP_CHECK(migrate(database));
+  GLMAP_TRY(writer, Writer::open(std::move(database)));
+  return std::make_unique<SqliteStore>(options, std::move(lock), std::move(writer));
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {
+  return open_sqlite_store(SqliteOptions{.path = path});
+}
+
+std::string sqlite_version() {
+  const int version = sqlite_library_version();
+  return std::to_string(version / 1'000'000) + "." + std::to_string(version / 1000 % 1000) + "." +
+         std::to_string(version % 1000);
+}
+
+}  // namespace glmap::gateway::store

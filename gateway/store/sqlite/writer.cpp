@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/store/sqlite/writer.hpp"
+
+#include "gateway/store/sqlite/figure_keys.hpp"
+
+namespace glmap::gateway::store {
+
+Result<std::unique_ptr<Writer>> Writer::open(Database database) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(database)));
+  GLMAP_CHECK(writer->prepare_all());
+  GLMAP_CHECK(writer->load_figures());
+  return writer;
+}
+
+Status Writer::prepare_all() {
+  const auto prepare = [this](Statement& into, std::string_view sql) -> Status {
+    GLMAP_TRY(statement, database_.prepare(sql));
+    into = std::move(statement);
+    return {};
+  };
+  GLMAP_CHECK(prepare(begin_, "BEGIN IMMEDIATE"));
+  GLMAP_CHECK(prepare(commit_, "COMMIT"));
+  GLMAP_CHECK(prepare(roll_back_, "ROLLBACK"));
+  GLMAP_CHECK(prepare(find_key_,
+                      "SELECT k.event, e.content_digest, s.state FROM event_keys k JOIN events e ON e.number = k.event "
+                      "JOIN event_state s ON s.event = k.event WHERE k.key = ?1"));
+  GLMAP_CHECK(prepare(insert_event_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"));
+  GLMAP_CHECK(prepare(insert_key_, "INSERT INTO event_keys VALUES (?1,?2)"));
+  GLMAP_CHECK(prepare(insert_state_, "INSERT INTO event_state VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
+  GLMAP_CHECK(prepare(update_state_,
+                      "UPDATE event_state SET state=?2, bundle=?3, statement_row=?4, amount_minor=?5, first_entry=?6, "
+                      "entry_count=?7, reason=?8, rule=?9, because=?10, object=?11, control=?12 WHERE event=?1"));
+  GLMAP_CHECK(prepare(insert_conflict_,
+                      "INSERT INTO conflicts (first, type, content_digest, received_at, raw) VALUES (?1,?2,?3,?4,?5) "
+                      "ON CONFLICT (first, content_digest) DO NOTHING"));
+  GLMAP_CHECK(prepare(insert_entry_, "INSERT INTO entries VALUES (?1,?2,?3,?4,?5,?6,?7,?8)"));
+  GLMAP_CHECK(prepare(insert_entry_state_, "INSERT INTO entry_state VALUES (?1,?2,0,?3,?4,0,0,0,0,NULL,?5,NULL,NULL)"));
+  GLMAP_CHECK(prepare(insert_history_,
+                      "INSERT INTO history (event, entry, at, from_state, to_state, input, by, why, evidence) "
+                      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+  GLMAP_CHECK(prepare(insert_lane_, "INSERT INTO lanes VALUES (?1,?2)"));
+  GLMAP_CHECK(prepare(upsert_row_,
+                      "INSERT INTO statement_rows VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (number) DO UPDATE SET "
+                      "accepted_count=excluded.accepted_count, accepted_minor=excluded.accepted_minor"));
+  GLMAP_CHECK(prepare(upsert_balance_,
+                      "INSERT INTO balances VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET "
+                      "debit_minor=excluded.debit_minor, credit_minor=excluded.credit_minor"));
+  GLMAP_CHECK(prepare(event_for_retry_,
+                      "SELECT s.state, e.source, r.source, r.entity, r.currency, s.amount_minor FROM event_state s "
+                      "JOIN events e ON e.number = s.event JOIN statement_rows r ON r.number = s.statement_row "
+                      "WHERE s.event = ?1"));
+  // `state IN (...)` is written as in the partial indexes, which are used only then.
+  GLMAP_CHECK(
+      prepare(due_,
+              "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, "
+              "s.document_id, e.reference, e.entity, e.body FROM entry_state s JOIN entries e ON e.number = s.entry "
+              "WHERE s.lane = ?1 AND s.state IN (0, 2, 3) AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
+              "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
+              "b.state IN (0, 1, 2, 3) AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
+  GLMAP_CHECK(prepare(claim_,
+                      "UPDATE entry_state SET state=?2, claim=?3, sends=?4, looks=?5, last_sent_at=?6, due_at=?7 "
+                      "WHERE entry=?1"));
+  GLMAP_CHECK(prepare(entry_now_,
+                      "SELECT event, state, claim, sends, looks, waits, last_sent_at, document_id FROM entry_state "
+                      "WHERE entry = ?1"));
+  GLMAP_CHECK(prepare(settle_entry_,
+                      "UPDATE entry_state SET state=?2, due_at=?3, sends=?4, looks=?5, waits=?6, document_id=?7, "
+                      "reason=?8, claim=?9 WHERE entry=?1"));
+  GLMAP_CHECK(prepare(unsettled_,
+                      "SELECT s.state, (SELECT count(*) FROM entry_state e WHERE e.entry >= s.first_entry AND "
+                      "e.entry < s.first_entry + s.entry_count AND e.state NOT IN (4, 7)) FROM event_state s "
+                      "WHERE s.event = ?1"));
+  GLMAP_CHECK(prepare(event_posted_, "UPDATE event_state SET state = 1 WHERE event = ?1"));
+  GLMAP_CHECK(prepare(sending_, "SELECT entry, event FROM entry_state WHERE state = 1"));
+  GLMAP_CHECK(prepare(entry_by_reference_, "SELECT number FROM entries WHERE reference = ?1"));
+  return {};
+}
+
+Status Writer::load_figures() {
+  const auto read = [this](std::string_view sql, auto&& row) -> Status {
+    GLMAP_TRY(statement, database_.prepare(sql));
+    while (true) {
+      GLMAP_TRY(more, statement.step());
+      if (!more) return {};
+      row(statement);
+    }
+  };
+  Figures& f = committed_;
+  GLMAP_CHECK(
+      read("SELECT (SELECT coalesce(max(number), 0) FROM events), (SELECT coalesce(max(number), 0) FROM entries)",
+           [&](const Statement& s) {
+             f.next_event = s.integer(0) + 1;
+             f.next_entry = s.integer(1) + 1;
+           }));
+  GLMAP_CHECK(read("SELECT * FROM statement_rows", [&](const Statement& s) {
+    StatementFigures row{s.integer(0), s.text(1), s.text(2), s.text(3), {s.integer(4), s.exact(5)}};
+    f.next_row = std::max(f.next_row, row.number + 1);
+    f.rows.emplace(figure_key({row.source, row.entity, row.currency}), row);
+  }));
+  GLMAP_CHECK(read("SELECT * FROM balances", [&](const Statement& s) {
+    Balance row{s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.exact(5), s.exact(6)};
+    f.balances.emplace(figure_key({row.entity, row.ledger, row.period, row.account, row.currency}), row);
+  }));
+  GLMAP_CHECK(read("SELECT number, name FROM lanes", [&](const Statement& s) {
+    f.next_lane = std::max(f.next_lane, s.integer(0) + 1);
+    f.lanes.emplace(s.text(1), s.integer(0));
+  }));
+  GLMAP_CHECK(read("SELECT number, digest FROM bundles", [&](const Statement& s) {
+    f.next_bundle = std::max(f.next_bundle, s.integer(0) + 1);
+    f.bundles.emplace(s.text(1), s.integer(0));
+  }));
+  return read("SELECT bundle FROM activations ORDER BY number DESC LIMIT 1",
+              [&](const Statement& s) { f.active_bundle = s.integer(0); });
+}
+
+Status Writer::begin() {
+  pending_ = Figures{};
+  pending_.next_event = committed_.next_event;
+  pending_.next_entry = committed_.next_entry;
+  pending_.next_row = committed_.next_row;
+  pending_.next_lane = committed_.next_lane;
+  pending_.next_bundle = committed_.next_bundle;
+  pending_.active_bundle = committed_.active_bundle;
+  return begin_.run();
+}
+
+Status Writer::commit() {
+  GLMAP_CHECK(write_figures());
+  GLMAP_CHECK(commit_.run());
+  const auto keep = [](auto& into, auto& from) {
+    for (auto& [key, value] : from) into.insert_or_assign(key, std::move(value));
+  };
+  keep(committed_.rows, pending_.rows);
+  keep(committed_.balances, pending_.balances);
+  keep(committed_.lanes, pending_.lanes);
+  keep(committed_.bundles, pending_.bundles);
+  committed_.next_event = pending_.next_event;
+  committed_.next_entry = pending_.next_entry;
+  committed_.next_row = pending_.next_row;
+  committed_.next_lane = pending_.next_lane;
+  committed_.next_bundle = pending_.next_bundle;
+  committed_.active_bundle = pending_.active_bundle;
+  return {};
+}
+
+void Writer::roll_back() {
+  // Fails only when SQLite has rolled back by itself already.
+  if (Status done = roll_back_.run(); !done) roll_back_.reset();
+}
+
+Status Writer::write_figures() {
+  for (const auto& [key, row] : pending_.rows) {
+    upsert_row_.integer(1, row.number).text(2, row.source).text(3, row.entity).text(4, row.currency);
+    upsert_row_.integer(5, row.accepted.count).exact(6, row.accepted.minor);
+    GLMAP_CHECK(upsert_row_.run());
+  }
+  for (const auto& [key, row] : pending_.balances) {
+    upsert_balance_.text(1, row.entity).text(2, row.ledger).text(3, row.period).text(4, row.account);
+    upsert_balance_.text(5, row.currency).exact(6, row.debit).exact(7, row.credit);
+    GLMAP_CHECK(upsert_balance_.run());
+  }
+  return {};
+}
+
+Status Writer::insert_change(const Change& change) {
+  insert_history_.integer(1, change.event);
+  if (change.entry) {
+    insert_history_.integer(2, *change.entry);
+  } else {
+    insert_history_.null(2);
+  }
+  insert_history_.integer(3, change.at.micros).integer(4, change.from).integer(5, change.to);
+  insert_history_.text(6, change.input).text(7, change.by);
+  insert_history_.text_or_null(8, change.why).text_or_null(9, change.evidence);
+  return insert_history_.run();
+}
+
+}  // namespace glmap::gateway::store
