@@ -84,15 +84,14 @@ Result<EntryBuilder::Line> EntryBuilder::make_line(const PostBlock& block, const
         "role `" + context_.book.roles[posting.role].name + "` has no line here, yet the amount is " + amount.to_text(),
         "correct the event at its source, or give the row an account", posting.where);
   if (posting.rate) {
+    line.at = true;
     const FieldValue& value = scope.field(*posting.rate);
     if (const Decimal* rate = std::get_if<Decimal>(&value)) line.rate = *rate;
   }
   if (posting.functional) {
+    line.worth = true;
     const FieldValue& value = scope.field(*posting.functional);
-    if (const Money* functional = std::get_if<Money>(&value)) {
-      line.functional = *functional;
-      line.worth = true;
-    }
+    if (const Money* functional = std::get_if<Money>(&value)) line.functional = *functional;
   }
   for (const DimensionSource& source : posting.dimensions) {
     GLMAP_TRY(value, scope.text(source.value));
@@ -110,11 +109,12 @@ Result<EntryBuilder::Line> EntryBuilder::make_line(const PostBlock& block, const
 void EntryBuilder::merge(std::vector<Line>& lines, Line line) {
   for (Line& known : lines) {
     if (known.side != line.side || known.role != line.role || known.account != line.account ||
-        known.rate != line.rate || known.worth != line.worth || known.dimensions != line.dimensions)
+        known.rate != line.rate || known.at != line.at || known.worth != line.worth ||
+        known.functional.has_value() != line.functional.has_value() || known.dimensions != line.dimensions)
       continue;
     auto sum = add(known.transaction, line.transaction);
     if (!sum) break;  // too large to be exact as one line: kept as two
-    if (line.functional) {
+    if (line.functional && known.functional) {
       auto functional = add(*known.functional, *line.functional);
       if (!functional) break;
       known.functional = *functional;
@@ -146,7 +146,7 @@ Status EntryBuilder::convert_lines(Pending& entry) const {
       if (const Decimal* value = std::get_if<Decimal>(&context_.event.header[*field])) rate = *value;
   for (Line& line : entry.lines) {
     if (entry.currency == entity.functional) {
-      if (line.worth && *line.functional != line.transaction)
+      if (line.worth && line.functional && *line.functional != line.transaction)
         return fail(ErrorCode::InvariantBroken,
                     "the amount " + line.transaction.to_text() + " is stated as worth " + line.functional->to_text() +
                         " although both are in the currency of the books",
@@ -154,8 +154,13 @@ Status EntryBuilder::convert_lines(Pending& entry) const {
       line.functional = line.transaction;
       continue;
     }
-    if (line.worth) continue;
-    const std::optional<Decimal>& used = line.rate ? line.rate : rate;
+    if (line.worth && line.functional) continue;
+    if (line.worth)
+      return fail(ErrorCode::RateMissing,
+                  "the event does not say what " + line.transaction.to_text() + " is worth in " +
+                      std::string(entity.functional.code()),
+                  "send the amount in the currency of the books", line.where);
+    const std::optional<Decimal>& used = line.at ? line.rate : rate;
     if (!used)
       return fail(ErrorCode::RateMissing,
                   "the event is in " + std::string(entry.currency.code()) + ", " + entity.code +
