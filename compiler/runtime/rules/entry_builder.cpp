@@ -65,7 +65,7 @@ Result<std::string> EntryBuilder::account_of(const PostingLine& posting, std::ui
   for (std::size_t a = 0; a < table.answers.size(); ++a)
     if (table.answers[a].kind == AnswerColumn::Kind::account)
       return row->answers[a].no_line ? std::string() : row->answers[a].account;
-  GLMAP_ASSERT(false);
+  return fail(ErrorCode::RoleNotAvailable, "table `" + table.name + "` answers no account", {}, table.where);
 }
 
 Result<EntryBuilder::Line> EntryBuilder::make_line(const PostBlock& block, const PostingLine& posting,
