@@ -185,6 +185,7 @@ Result<Bundle> read_bundle(std::string_view bytes) {
   if (!fault.empty())
     return fail(ErrorCode::BundleUnreadable, "the bundle's contents make no sense: " + fault,
                 "compile the book again with this version of glmapc");
+  for (ValueList& list : bundle.book.catalog.lists) list.index();
   return bundle;
 }
 
