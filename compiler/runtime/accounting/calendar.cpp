@@ -42,13 +42,12 @@ void append_padded(std::string& out, std::int64_t value, std::size_t width) {
 }
 
 std::unexpected<Error> no_date(std::string_view text) {
-  return fail(ErrorCode::BadLiteral, "`" + std::string(text.substr(0, 40)) + "` is not a date",
+  return fail(ErrorCode::BadLiteral, in_backticks(text) + " is not a date",
               "write year, month and day with dashes, such as 2026-10-01");
 }
 
 std::unexpected<Error> no_instant(std::string_view text, std::string_view why) {
-  return fail(ErrorCode::BadLiteral,
-              "`" + std::string(text.substr(0, 60)) + "` is not a point in time: " + std::string(why),
+  return fail(ErrorCode::BadLiteral, in_backticks(text) + " is not a point in time: " + std::string(why),
               "write date, time and offset, such as 2026-10-01T12:00:00+02:00 or 2026-10-01T10:00:00Z");
 }
 

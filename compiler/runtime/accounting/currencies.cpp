@@ -82,7 +82,7 @@ std::optional<std::uint32_t> currency_position(std::string_view code) {
 
 Result<Currency> Currency::parse(std::string_view code) {
   if (const auto position = currency_position(code)) return all()[*position];
-  return fail(ErrorCode::UnknownListValue, "`" + std::string(code.substr(0, 20)) + "` is not a currency of ISO 4217",
+  return fail(ErrorCode::UnknownListValue, in_backticks(code) + " is not a currency of ISO 4217",
               "write the three capital letters, such as EUR");
 }
 

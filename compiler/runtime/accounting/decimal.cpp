@@ -68,15 +68,14 @@ bool take_apart(std::string_view text, NumberText& parts) {
 }
 
 std::unexpected<Error> not_a_number(std::string_view text) {
-  return fail(ErrorCode::BadLiteral,
-              text.empty() ? std::string("nothing stands where a number is expected")
-                           : "`" + std::string(text.substr(0, 60)) + "` is not a number",
-              "write digits, with a point before decimals, such as 1250.00");
+  return fail(
+      ErrorCode::BadLiteral,
+      text.empty() ? std::string("nothing stands where a number is expected") : in_backticks(text) + " is not a number",
+      "write digits, with a point before decimals, such as 1250.00");
 }
 
 std::unexpected<Error> out_of_range(std::string_view text) {
-  return fail(ErrorCode::AmountOutOfRange,
-              "`" + std::string(text.substr(0, 60)) + "` has more than 38 digits or 30 decimal places");
+  return fail(ErrorCode::AmountOutOfRange, in_backticks(text) + " has more than 38 digits or 30 decimal places");
 }
 
 }  // namespace

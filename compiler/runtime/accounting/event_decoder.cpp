@@ -68,7 +68,7 @@ class Decoder {
     if (stop()) return std::move(event_);
     const auto type = catalog_.type_index(type_name_);
     if (!type && !type_name_.empty())
-      note(fail_at(ErrorCode::TypeNotKnown, "/type", "`" + type_name_ + "` is not an event type of the book"));
+      note(fail_at(ErrorCode::TypeNotKnown, "/type", in_backticks(type_name_) + " is not an event type of the book"));
     if (!type) return std::move(event_);
     event_.type = *type;
     type_ = &catalog_.types[*type];
@@ -251,7 +251,7 @@ Result<EventIdentity> read_identity(const Json& cloud_event) {
   GLMAP_TRY(version, attribute(cloud_event, "specversion", true));
   if (version != "1.0")
     return fail_at(ErrorCode::BadRequest, "/specversion",
-                   "`specversion` is `" + version.substr(0, 20) + "`, 1.0 is expected");
+                   "`specversion` is " + in_backticks(version) + ", 1.0 is expected");
   EventIdentity identity;
   GLMAP_TRY(source, attribute(cloud_event, "source", true));
   identity.source = std::move(source);

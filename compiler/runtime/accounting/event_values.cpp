@@ -9,28 +9,14 @@ namespace {
 // A list longer than this, in values or bytes, is not written out in a message.
 constexpr std::size_t kShownValuesMax = 12;
 constexpr std::size_t kShownBytesMax = 200;
-constexpr std::size_t kShownTextMax = 60;
-
-std::string ticked(std::string_view text) {
-  std::string shown = "`";
-  for (const char c : text.substr(0, kShownTextMax))
-    shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  // Never ends in the middle of a character.
-  if (text.size() > kShownTextMax) {
-    while (shown.size() > 1 && (static_cast<unsigned char>(shown.back()) & 0xC0) == 0x80) shown.pop_back();
-    if (shown.size() > 1 && (static_cast<unsigned char>(shown.back()) & 0x80) != 0) shown.pop_back();
-    shown += "...";
-  }
-  return shown += '`';
-}
 
 std::unexpected<Error> wrong_kind(const Field& field, const Json& value, std::string_view expected,
                                   std::string help = {}) {
   std::string seen(value.kind_in_words());
   if (const JsonNumber* number = value.as_number()) {
-    seen += " (" + ticked(number->text) + ")";
+    seen += " (" + in_backticks(number->text) + ")";
   } else if (const std::string* text = value.as_string()) {
-    seen += " (" + ticked(*text) + ")";
+    seen += " (" + in_backticks(*text) + ")";
   }
   return fail(ErrorCode::WrongFieldType,
               "`" + field.name + "` holds " + seen + ", " + std::string(expected) + " is expected", std::move(help));
@@ -60,7 +46,7 @@ Result<FieldValue> read_list(const EventCatalog& catalog, const Field& field, co
   GLMAP_TRY(text, text_of(field, value, "text of the list `" + list.name + "`"));
   if (const auto code = list.code_of(*text)) return Code{*code};
   return fail(ErrorCode::ValueNotInList,
-              "`" + field.name + "` is " + ticked(*text) + ", which is not in the list `" + list.name + "`",
+              "`" + field.name + "` is " + in_backticks(*text) + ", which is not in the list `" + list.name + "`",
               list_in_words(list));
 }
 
@@ -68,14 +54,14 @@ Result<FieldValue> read_entity(const EventCatalog& catalog, const Field& field, 
   GLMAP_TRY(text, text_of(field, value, "the code of a legal entity"));
   if (const auto code = catalog.entity_index(*text)) return Code{*code};
   return fail(ErrorCode::EntityNotKnown,
-              "`" + field.name + "` is " + ticked(*text) + ", which is not a legal entity of the book");
+              "`" + field.name + "` is " + in_backticks(*text) + ", which is not a legal entity of the book");
 }
 
 Result<FieldValue> read_currency(const Field& field, const Json& value) {
   GLMAP_TRY(text, text_of(field, value, "a currency code"));
   if (const auto code = currency_position(*text)) return Code{*code};
   return fail(ErrorCode::ValueNotInList,
-              "`" + field.name + "` is " + ticked(*text) + ", which is not in the list of currencies of ISO 4217",
+              "`" + field.name + "` is " + in_backticks(*text) + ", which is not in the list of currencies of ISO 4217",
               "write the three capital letters, such as EUR");
 }
 

@@ -40,7 +40,7 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
 Result<Date> civil_date(Instant instant, std::string_view zone) {
   KnownZone* known = find_zone(zone);
   if (known == nullptr)
-    return fail(ErrorCode::UnknownName, "`" + std::string(zone.substr(0, 60)) + "` is not a time zone",
+    return fail(ErrorCode::UnknownName, in_backticks(zone) + " is not a time zone",
                 "write a zone of the IANA database, such as Europe/Berlin");
   const std::int64_t seconds = floor_divide(instant.micros, 1'000'000);
   if (seconds < known->begin_seconds || seconds >= known->end_seconds) {
@@ -50,7 +50,7 @@ Result<Date> civil_date(Instant instant, std::string_view zone) {
       known->end_seconds = info.end.time_since_epoch().count();
       known->offset_seconds = info.offset.count();
     } catch (const std::exception&) {
-      return fail(ErrorCode::UnknownName, "time zone `" + std::string(zone) + "` cannot be read from the tz database");
+      return fail(ErrorCode::UnknownName, "time zone " + in_backticks(zone) + " cannot be read from the tz database");
     }
   }
   return Date::from_days(static_cast<std::int32_t>(floor_divide(seconds + known->offset_seconds, 86'400)));

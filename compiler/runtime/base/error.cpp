@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "compiler/runtime/base/utf8.hpp"
+
 namespace glmap {
 namespace {
 
@@ -30,7 +32,9 @@ const CodeInfo* find(ErrorCode code) {
 
 }  // namespace
 
-std::string code_text(ErrorCode code) { return "GLM-" + std::to_string(static_cast<unsigned>(code)); }
+std::string code_text(ErrorCode code) {
+  return "GLM-" + std::to_string(static_cast<unsigned>(code));
+}
 
 std::string_view code_title(ErrorCode code) {
   const CodeInfo* info = find(code);
@@ -64,6 +68,26 @@ std::string Error::to_text() const {
   }
   if (!help.empty()) text += "; " + help;
   return text;
+}
+
+std::string in_backticks(std::string_view text, std::size_t bytes_max) {
+  std::string shown = "`";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = utf8_length(text, at);
+    const std::size_t taken = length == 0 ? 1 : length;
+    if (at + taken > bytes_max) break;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool c1 = byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+    if (length == 0 || byte < 0x20 || byte == 0x7F || c1) {
+      shown += '?';
+    } else {
+      shown += text.substr(at, length);
+    }
+    at += taken;
+  }
+  if (at < text.size()) shown += "...";
+  return shown += '`';
 }
 
 void assertion_failed(const char* expression, const char* file, int line) {

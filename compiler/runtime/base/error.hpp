@@ -3,6 +3,7 @@
 // diagnostics::Diagnostic) and not for our own mistakes (that is GLMAP_ASSERT). Values; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -60,23 +61,27 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::str
   return std::unexpected(Error{code, std::move(message), std::move(help), std::move(where)});
 }
 
+/// A user's text for a message: in back-ticks, cut between characters after `bytes_max`, control characters and bytes
+/// that are not UTF-8 shown as `?`, so that a message is always one line of UTF-8.
+std::string in_backticks(std::string_view text, std::size_t bytes_max = 60);
+
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 
 /// We are wrong, not the user: on in every build, stops the process.
-#define GLMAP_ASSERT(expression) \
-  do { \
-    if (!(expression)) [[unlikely]] \
+#define GLMAP_ASSERT(expression)                                  \
+  do {                                                            \
+    if (!(expression)) [[unlikely]]                               \
       ::glmap::assertion_failed(#expression, __FILE__, __LINE__); \
   } while (false)
 
 /// Returns the error of `expression` from the enclosing function, or binds its value to `name`.
-#define GLMAP_TRY(name, expression) \
-  auto name##_result = (expression); \
+#define GLMAP_TRY(name, expression)                                             \
+  auto name##_result = (expression);                                            \
   if (!name##_result) return std::unexpected(std::move(name##_result).error()); \
   auto&& name = *name##_result
 
-#define GLMAP_CHECK(expression) \
-  do { \
+#define GLMAP_CHECK(expression)                                                                    \
+  do {                                                                                             \
     if (auto status_ = (expression); !status_) return std::unexpected(std::move(status_).error()); \
   } while (false)
 
