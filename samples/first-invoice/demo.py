@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The talking part of the demo: sends events to a running glmapd and prints what came of them. Standard library only."""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from decimal import Decimal
+
+MONTH = "samples/acme/events.ndjson"
+ALTERED = "samples/acme/altered.json"
+GERMAN_INVOICE = "evt_INV-DE-1001"
+ENTITIES = ("US", "DE", "FR", "UK", "JP")
+
+
+def config(args):
+    """Prints the gateway's configuration: where the bundle and the store are, and which ERP each entity posts to."""
+    lines = [
+        "# Written by samples/first-invoice/demo.sh. What the settings mean: docs/operations/configuration.md",
+        "bundle: %s/acme.bundle" % args.work,
+        "store: %s/gateway.db" % args.work,
+        "listen: 127.0.0.1:0",
+        "erp:",
+    ]
+    if args.erp == "file":
+        lines += ["  - name: tryton", "    kind: file", "    settings:", "      directory: %s/ledger" % args.work,
+                  "      format: hledger"]
+    else:
+        with open(args.work + "/tryton/connection.json") as f:
+            connection = json.load(f)
+        lines += ["  - name: tryton", "    kind: tryton", "    settings:"]
+        lines += ["      %s: %s" % (k, json.dumps(str(v))) for k, v in sorted(connection["settings"].items())]
+        lines += ["    entities:"]
+        for entity, settings in sorted(connection["entities"].items()):
+            lines += ["      %s: {%s}" % (entity, ", ".join("%s: %s" % (k, json.dumps(str(v))) for k, v in sorted(settings.items())))]
+    print("\n".join(lines))
+
+
+class Gateway:
+    def __init__(self, url):
+        self.url = url
+
+    def call(self, path, body=None, content_type="application/json"):
+        """(status, decoded JSON) of one request; problems are answers too."""
+        request = urllib.request.Request(self.url + path, data=body, headers={"Content-Type": content_type} if body else {})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def get(self, path):
+        status, answer = self.call(path)
+        if status != 200:
+            sys.exit("GET %s answered %d: %s" % (path, status, json.dumps(answer)))
+        return answer
+
+    def everything(self, path, member):
+        """All pages of a list."""
+        found, after = [], 0
+        while True:
+            page = self.get("%s%slimit=500&after=%d" % (path, "&" if "?" in path else "?", after))[member]
+            if not page:
+                return found
+            found += page
+            after = page[-1]["sequence"]
+
+
+def title(text):
+    print("\n== " + text)
+
+
+def count(results):
+    """{"accepted": 30, "held": 3} as words, in the order first seen."""
+    totals = {}
+    for result in results:
+        totals[result["status"]] = totals.get(result["status"], 0) + 1
+    return ", ".join("%d %s" % (n, status) for status, n in totals.items())
+
+
+def print_entry(record):
+    entry = record["entry"]
+    print("  %s  %s  %s  %s   [%s%s]" % (entry["entity"], entry["journal"], entry["posting_date"], entry["description"],
+                                       record["state"], ", ERP document " + record["document_id"] if record.get("document_id") else ""))
+    functional, currency = entry["functional_currency"], entry["currency"]
+    for line in entry["lines"]:
+        debit = line["side"] == "debit"
+        foreign = "" if currency == functional else "%16s" % (line["transaction"] + " " + currency)
+        dims = " ".join("%s=%s" % (d, v) for d, v in sorted(line.get("dimensions", {}).items()))
+        print("    %s  %-8s %-18s %14s %14s%s   %s" % ("Dr" if debit else "Cr", line["account"], line["role"],
+                                                   line["functional"] if debit else "", "" if debit else line["functional"], foreign, dims))
+
+
+def wait_until_delivered(gateway):
+    for _ in range(1200):
+        entries = gateway.everything("/v1/entries", "entries")
+        if all(e["state"] in ("posted", "held", "rejected") for e in entries):
+            return entries
+        time.sleep(0.1)
+    sys.exit("delivery did not finish within two minutes; states: %s" % count([{"status": e["state"]} for e in entries]))
+
+
+def walk(args):
+    gateway = Gateway(args.url)
+    with open(MONTH, "rb") as f:
+        month = f.read()
+
+    title("3. A month of billing events, one batch (%s)" % MONTH)
+    _, answer = gateway.call("/v1/events", month, "application/x-ndjson")
+    print(count(answer["results"]))
+
+    title("4. The same batch again, and one event altered under its old id")
+    _, answer = gateway.call("/v1/events", month, "application/x-ndjson")
+    print("again:   " + count(answer["results"]))
+    with open(ALTERED, "rb") as f:
+        status, problem = gateway.call("/v1/events", f.read(), "application/cloudevents+json")
+    print("altered: HTTP %d, %s: %s" % (status, problem["title"], problem["detail"]))
+
+    entries = wait_until_delivered(gateway)
+    title("5. The German customer's USD 5,000 invoice: which accounts does each part debit and credit?")
+    for record in entries:
+        if record["entry"]["origin"]["event_type"] in ("invoice.issued", "payment.received", "service.delivered") and \
+                record["event_id"] in (GERMAN_INVOICE, "evt_PAY-9001", "evt_SCH-K1-01"):
+            print_entry(record)
+
+    title("6. Trial balance of each entity, in its own currency")
+    for entity in ENTITIES:
+        rows = gateway.get("/v1/trial-balance?entity=" + entity)["rows"]
+        debit = sum(Decimal(r["debit"]) for r in rows)
+        credit = sum(Decimal(r["credit"]) for r in rows)
+        print("  %s   debits %14s   credits %14s %s   over %d accounts" % (entity, debit, credit, rows[0]["currency"], len(rows)))
+        if debit != credit:
+            sys.exit("the trial balance of %s does not balance" % entity)
+
+    title("7. The statement: accepted = posted + waiting + held + rejected + no entry")
+    statement = gateway.get("/v1/statement")
+    print("  %-3s %-4s %10s %10s %10s %10s %10s %10s   %s" % ("", "", "accepted", "posted", "waiting", "held", "rejected", "no entry", "accepted amount"))
+    for row in statement["rows"]:
+        print("  %-3s %-4s %10d %10d %10d %10d %10d %10d   %16s" % (
+            row["entity"], row["currency"], row["accepted"]["count"], row["posted"]["count"], row["waiting"]["count"],
+            row["held"]["count"], row["rejected"]["count"], row["no_entry"]["count"], row["accepted"]["amount"]))
+    print("  it adds up: %s" % ("yes" if statement["agrees"] else "NO"))
+    if not statement["agrees"]:
+        sys.exit("the statement does not add up")
+
+    title("8. Held for a person, and why")
+    held = gateway.everything("/v1/events?state=held", "events")
+    for event in held:
+        print("  %s (%s)\n    %s: %s\n    %s" % (event["id"], event["type"], event["reason"]["code"], event["reason"]["message"],
+                                                 event["reason"].get("help", "")))
+
+    check_ledger(args, entries)
+
+    title("Where to look next")
+    print("  what the entries cite:   glmapc why mappings/acme %s --id %s" % (MONTH, GERMAN_INVOICE))
+    print("  what a code means:       glmapc explain %s" % held[0]["reason"]["code"])
+    print("  change the book:         mappings/acme/book.glmap, then glmapc check mappings/acme")
+    print("  keep the gateway's files: samples/first-invoice/demo.sh --keep DIR")
+    print("  the walk in words:       samples/first-invoice/README.md")
+
+
+def balances(journal, *options):
+    """{(account, commodity): amount} of an hledger journal."""
+    out = subprocess.run(["hledger", "-f", journal, "balance", "--cost", "--flat", "--no-total", "--layout=bare", "-O", "csv", *options],
+                         check=True, capture_output=True, text=True).stdout
+    return sorted(out.splitlines()[1:])
+
+
+def check_ledger(args, entries):
+    simulated = args.work + "/simulated.journal"
+    with open(simulated, "w") as f:
+        subprocess.run([args.glmapc, "simulate", args.work + "/acme.bundle", MONTH, "--format", "hledger"], stdout=f,
+                       stderr=subprocess.DEVNULL, check=True)
+    title("9. A second opinion on the books")
+    subprocess.run(["hledger", "-f", simulated, "check", "--strict"], check=True)
+    print("  hledger check --strict accepts what `glmapc simulate` computes")
+    if args.erp == "file":
+        folder = args.work + "/ledger"
+        journals = sorted(os.path.join(base, name) for base, _, names in os.walk(folder) for name in names if name.endswith(".journal"))
+        together = args.work + "/posted.journal"
+        with open(together, "w") as f:
+            f.writelines("include %s\n" % j for j in journals)
+        for journal in journals:
+            subprocess.run(["hledger", "-f", journal, "check", "--strict"], check=True)
+        if balances(simulated) != balances(together):
+            sys.exit("the posted journals and the simulation differ")
+        print("  the %d posted journals under %s pass the same check, and every balance agrees" % (len(journals), folder))
+    else:
+        subprocess.run([sys.executable, "samples/tryton/read_back.py", args.work + "/tryton/connection.json", simulated,
+                        str(len([e for e in entries if e["state"] == "posted"]))], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("step", choices=("config", "walk"))
+    parser.add_argument("--erp", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--url")
+    parser.add_argument("--glmapc")
+    args = parser.parse_args()
+    {"config": config, "walk": walk}[args.step](args)
+
+
+if __name__ == "__main__":
+    main()
