@@ -53,6 +53,8 @@ function(glmap_test name)
   endforeach()
   target_compile_definitions(test_${name} PRIVATE GLMAP_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                   GLMAP_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # The compiler's own default, as for catch_main: a precompiled header serves only one choice of -fPIC and -fPIE.
+  set_target_properties(test_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_precompile_headers(test_${name} REUSE_FROM catch_main)
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()
