@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// ERPs to try things against: a Tryton double and a plain JSON ledger on one loopback port, both with faults on demand.
+//   POST /<database>/           Tryton's JSON-RPC            (tryton_double.hpp)
+//   /ledger/v1/...              the plain ledger             (json_ledger.hpp)
+//   POST /_faults, DELETE /_faults    what is to go wrong    (faults.hpp)
+//   POST /_settings             {"unique": true, "visibility_lag_ms": 500, "close_period": {"company","period"},
+//                                "close_account": {"company","code"}, "rename_company": {"from","to"}}
+//   GET /_documents             every document of the Tryton double
+// Shares no code with connectors/. Threading: any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/sandbox/door.hpp"
+#include "gateway/sandbox/faults.hpp"
+#include "gateway/sandbox/json_ledger.hpp"
+#include "gateway/sandbox/tryton_double.hpp"
+
+namespace glmap::gateway::sandbox {
+
+struct SandboxSettings {
+  std::uint16_t port = 0;  // 0: a free one
+  Seed seed;
+  std::string journal_path;  // every change of a document as a JSON line; empty: none
+};
+
+class Sandbox {
+ public:
+  /// Errors: GLM-9012 the port is taken.
+  static Result<std::unique_ptr<Sandbox>> start(const SandboxSettings& settings);
+
+  std::uint16_t port() const { return door_->port(); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+  TrytonDouble& tryton() { return tryton_; }
+  JsonLedger& ledger() { return ledger_; }
+  FaultPlan& faults() { return faults_; }
+  const Door& door() const { return *door_; }
+
+ private:
+  explicit Sandbox(const SandboxSettings& settings) : tryton_(settings.seed, settings.journal_path) {}
+  DoorReply handle(const DoorRequest& request);
+  DoorReply change_settings(const Json& settings);
+
+  TrytonDouble tryton_;
+  JsonLedger ledger_;
+  FaultPlan faults_;
+  std::unique_ptr<Door> door_;  // last: its threads use the others
+};
+
+}  // namespace glmap::gateway::sandbox
