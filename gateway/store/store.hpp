@@ -62,7 +62,8 @@ struct NewEvent {
 
 /// The same identity came with other content.
 struct NewConflict {
-  Sequence first = 0;  // the event that stays
+  Sequence first = 0;           // the event that stays; or, when 0:
+  std::size_t first_place = 0;  // its place among the events of the same call
   EventIdentity identity;
   std::string_view raw;
   Instant received_at;
@@ -132,6 +133,7 @@ struct EventRecord {
 struct EntryRecord {
   Sequence sequence = 0;
   Sequence event = 0;
+  std::string source, event_id;
   std::string reference, lane, entity, ledger, journal, period, object;
   engine::EntryState state = engine::EntryState::ready;
   std::optional<Error> reason;
@@ -264,7 +266,7 @@ class Store {
 };
 
 /// Opens or creates the SQLite store at `path` (a file; its -wal and -shm stand beside it).
-/// Errors: GLM-8001 cannot be opened, GLM-8003 written by a newer version, GLM-8004 fails its integrity check.
+/// Errors: GLM-8001 cannot be opened, GLM-8003 written by a newer version, GLM-8004 is no store.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path);
 
 }  // namespace glmap::gateway::store

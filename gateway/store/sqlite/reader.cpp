@@ -16,8 +16,8 @@ constexpr std::string_view kEventTables =
     "JOIN statement_rows r ON r.number = s.statement_row ";
 constexpr std::string_view kEntrySelect =
     "SELECT e.number, e.event, e.reference, l.name, e.entity, e.ledger, e.period, e.created_at, e.body, s.state, "
-    "s.due_at, s.sends, s.looks, s.waits, s.object, s.document_id, s.reason FROM entry_state s "
-    "JOIN entries e ON e.number = s.entry JOIN lanes l ON l.number = s.lane ";
+    "s.due_at, s.sends, s.looks, s.waits, s.object, s.document_id, s.reason, v.source, v.id FROM entry_state s "
+    "JOIN entries e ON e.number = s.entry JOIN lanes l ON l.number = s.lane JOIN events v ON v.number = s.event ";
 
 Status read_reason(const Statement& row, int column, std::optional<Error>& into) {
   if (row.is_null(column)) return {};
@@ -97,6 +97,8 @@ Result<EntryRecord> Reader::read_entry(const Statement& row) {
   entry.object = row.text(14);
   entry.document_id = row.text(15);
   GLMAP_CHECK(read_reason(row, 16, entry.reason));
+  entry.source = row.text(17);
+  entry.event_id = row.text(18);
   GLMAP_TRY(json, parse_json(entry.json));
   GLMAP_TRY(body, JournalEntry::from_json(json));  // refuses a body that is out of balance
   entry.journal = body.data().journal;

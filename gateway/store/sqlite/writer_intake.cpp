@@ -76,7 +76,8 @@ Result<std::vector<Sequence>> Writer::commit_intake(std::span<const NewEvent> ev
     sequences.push_back(number);
   }
   for (const NewConflict& conflict : conflicts) {
-    insert_conflict_.integer(1, conflict.first).text(2, conflict.identity.type);
+    const Sequence first = conflict.first != 0 ? conflict.first : sequences.at(conflict.first_place);
+    insert_conflict_.integer(1, first).text(2, conflict.identity.type);
     insert_conflict_.text(3, conflict.identity.content_digest).integer(4, conflict.received_at.micros);
     GLMAP_CHECK(insert_conflict_.blob(5, conflict.raw).run());
   }

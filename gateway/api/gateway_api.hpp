@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP resources of glmapd: requests to calls of posting and store, records to JSON. Decides nothing about money
+// and keeps no state. Described for users in docs/openapi.yaml. Threading: `handle` from any thread; it does not wait
+// for the disk itself, answers come later from other threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "gateway/api/request_target.hpp"
+#include "gateway/api/work_pool.hpp"
+#include "gateway/platform/http_server.hpp"
+#include "gateway/posting/posting_queue.hpp"
+#include "gateway/posting/posting_service.hpp"
+
+namespace glmap::gateway::api {
+
+struct ApiSettings {
+  intake::IntakeLimits limits;
+  std::size_t reading_threads = 2;
+  std::size_t reading_waiting_max = 256;
+};
+
+class GatewayApi {
+ public:
+  /// `on_retry`: called when a person's retry made entries due, so that delivery wakes up; may be empty.
+  GatewayApi(ApiSettings settings, store::Store& store, const platform::Clock& clock, posting::BookInForce& book,
+             posting::PostingService& service, posting::PostingQueue& queue, std::function<void()> on_retry);
+
+  void handle(platform::IncomingRequest request, platform::Respond respond);
+  /// From now on /readyz says 503, so that balancers look elsewhere.
+  void stop_being_ready() { ready_ = false; }
+  /// Answers what waits. To be called before the store is closed.
+  void stop() { readers_.stop(); }
+
+ private:
+  using Target = RequestTarget;
+
+  void post_events(platform::IncomingRequest request, const Target& target, platform::Respond respond);
+  void in_pool(platform::Respond respond, const std::string& path, std::function<Result<platform::Answer>()> work);
+  Result<platform::Answer> read(const Target& target);
+  Result<platform::Answer> read_events(const Target& target);
+  Result<platform::Answer> read_entries(const Target& target);
+  Result<platform::Answer> read_bundle();
+  Result<platform::Answer> retry(const Target& target, const std::string& body);
+  platform::Answer health(const std::string& path) const;
+
+  ApiSettings settings_;
+  store::Store& store_;
+  const platform::Clock& clock_;
+  posting::BookInForce& book_;
+  posting::PostingService& service_;
+  posting::PostingQueue& queue_;
+  std::function<void()> on_retry_;
+  std::atomic<bool> ready_ = true;
+  WorkPool readers_;
+};
+
+}  // namespace glmap::gateway::api

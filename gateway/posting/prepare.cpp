@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/posting/prepare.hpp"
+
+#include "gateway/engine/intake_step.hpp"
+#include "gateway/posting/control_amount.hpp"
+
+namespace glmap::gateway::posting {
+
+namespace {
+
+using engine::Outcome;
+
+void put_fault(store::EventDecision& decision, const rules::RuleBook& book, Error fault) {
+  decision.state = engine::first_state(engine::outcome_of_fault(fault.code, book.reject_unknown));
+  decision.reason = std::move(fault);
+}
+
+/// Entries of one business object keep their order; another source's object of the same number is another object.
+std::string object_key(const EventType& type, const BillingEvent& event) {
+  if (type.object.empty() || event.object.empty()) return {};
+  return type.object + ":" + event.object;
+}
+
+std::string_view lane_of(const rules::RuleBook& book, const JournalEntry& entry) {
+  const auto index = book.catalog.entity_index(entry.data().entity);
+  GLMAP_ASSERT(index.has_value());  // the evaluator takes entities from the same catalog
+  return book.catalog.entities.at(*index).erp;
+}
+
+void put_decision(store::EventDecision& decision, const rules::RuleBook& book, const BillingEvent& event,
+                  rules::Decision made) {
+  if (auto* held = std::get_if<rules::Held>(&made)) {
+    decision.state = engine::first_state(Outcome::hold);
+    decision.reason = std::move(held->reason);
+  } else if (auto* none = std::get_if<rules::NoEntry>(&made)) {
+    decision.state = engine::first_state(Outcome::no_entry);
+    decision.rule = std::move(none->rule);
+    decision.because = std::move(none->because);
+  } else {
+    decision.state = engine::first_state(Outcome::entries);
+    const std::string order = decision.object.empty() ? std::string() : event.source + "|" + decision.object;
+    for (JournalEntry& entry : std::get<std::vector<JournalEntry>>(made)) {
+      const std::string_view lane = lane_of(book, entry);
+      decision.entries.push_back(store::make_new_entry(std::move(entry), lane, order));
+    }
+  }
+}
+
+}  // namespace
+
+store::EventDecision decide(const rules::Evaluator& evaluator, const Json& cloud_event) {
+  const rules::RuleBook& book = evaluator.book();
+  store::EventDecision decision;
+  decision.bundle_digest = evaluator.digest();
+  auto event = decode_event(book.catalog, cloud_event);
+  if (!event) {
+    const Json* type = cloud_event.find("type");
+    const std::string* name = type != nullptr ? type->as_string() : nullptr;
+    LooseReading reading = read_loosely(book.catalog, name != nullptr ? *name : std::string(), cloud_event);
+    decision.entity = std::move(reading.entity);
+    decision.object = std::move(reading.object);
+    decision.control = reading.control;
+    put_fault(decision, book, std::move(event).error());
+    return decision;
+  }
+  const EventType& type = book.catalog.types.at(event->type);
+  if (const Code* entity = std::get_if<Code>(&event->header.at(type.entity_field))) {
+    decision.entity = book.catalog.entities.at(entity->value).code;
+  }
+  decision.object = object_key(type, *event);
+  decision.control = control_amount(type, *event);
+  put_decision(decision, book, *event, evaluator.decide(*event));
+  return decision;
+}
+
+Result<Prepared> prepare(const rules::Evaluator& evaluator, const intake::Arrival& arrival, Instant received_at) {
+  if (!arrival.json) return std::unexpected(arrival.json.error());
+  GLMAP_TRY(identity, read_identity(*arrival.json));
+  Prepared prepared;
+  prepared.event.key = store::event_key(identity.source, identity.id, identity.revision);
+  prepared.event.identity = std::move(identity);
+  prepared.event.raw = arrival.raw;
+  prepared.event.received_at = received_at;
+  prepared.event.decision = decide(evaluator, *arrival.json);
+  return prepared;
+}
+
+}  // namespace glmap::gateway::posting

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// One arriving event to what is to be recorded about it: identity, decision by the book, entries as text. Everything
+// that costs time and touches nothing shared, so that many threads can do it before the one that records. Does not know
+// whether the event was seen before. Pure; any thread.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "compiler/runtime/rules/evaluator.hpp"
+#include "gateway/intake/read_events.hpp"
+#include "gateway/store/store.hpp"
+
+namespace glmap::gateway::posting {
+
+/// An event as it will be recorded; `event.raw` points into the request's body.
+struct Prepared {
+  store::NewEvent event;
+};
+
+/// Errors: the event cannot be recorded at all: not JSON, or no identity. Whatever else is wrong with it becomes a held
+/// (or rejected) decision with the reason.
+Result<Prepared> prepare(const rules::Evaluator& evaluator, const intake::Arrival& arrival, Instant received_at);
+
+/// The decision about an event that has an identity, as of this book.
+store::EventDecision decide(const rules::Evaluator& evaluator, const Json& cloud_event);
+
+}  // namespace glmap::gateway::posting
