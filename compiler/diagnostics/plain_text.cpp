@@ -3,13 +3,23 @@
 
 #include <cstdint>
 
+#include "compiler/runtime/base/error.hpp"
+
 namespace glmap::diagnostics {
 namespace {
 
 constexpr char32_t kReplacement = U'\uFFFD';
 
-/// Length of the well-formed sequence at the start of `text` (shortest form, no surrogates), or 0.
-std::size_t sequence_length(std::string_view text) {
+bool is_unprintable(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x00AD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+         (c >= 0xE0000 && c <= 0xE007F);
+}
+
+}  // namespace
+
+std::size_t utf8_sequence_length(std::string_view text) {
+  GLMAP_ASSERT(!text.empty());
   const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
   const auto continues = [&](std::size_t index) { return index < text.size() && (byte(index) & 0xC0) == 0x80; };
   const std::uint8_t lead = byte(0);
@@ -28,19 +38,11 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-bool is_unprintable(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x00AD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE007F);
-}
-
-}  // namespace
-
 std::u32string decode(std::string_view text) {
   std::u32string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_sequence_length(text);
     if (length == 0) {
       result.push_back(kReplacement);
       text.remove_prefix(1);

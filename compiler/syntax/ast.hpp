@@ -72,7 +72,7 @@ struct TableRow {
   std::vector<Cell> answered;  // right of ||; for rows under `impossible`, empty
   Word because;                // rows under `impossible`
   bool impossible = false;
-  Span span;                   // the whole row
+  Span span;  // the whole row
 };
 
 /// table NAME "title" / header row / rows / impossible rows / remaining N impossible because "..."
@@ -88,7 +88,7 @@ struct TableDecl {
     Span span;
   };
   std::optional<Remaining> remaining;
-  Word csv;   // `rows from "big.csv"`: the file that holds the rows; else empty
+  Word csv;  // `rows from "big.csv"`: the file that holds the rows; else empty
   Span header_span;
   Span span;  // `table NAME`
 };
@@ -103,18 +103,19 @@ struct AccountsDecl {
 
 /// `posting date is document_date, else occurred_at in zone of entity`; `closed hold` | `closed first open day`.
 struct DatesDecl {
-  std::vector<Word> posting_date;  // in order of preference: field names; `occurred_at` = date of occurrence in the zone
-  std::optional<Word> closed;      // "hold" or "first open day"
+  std::vector<Word>
+      posting_date;            // in order of preference: field names; `occurred_at` = date of occurrence in the zone
+  std::optional<Word> closed;  // "hold" or "first open day"
   Span span;
 };
 
 /// foreign_currency / rate is FIELD / rounding to ROLE, at most 0.01 per line / never in ROLE, ... / round MODE
 struct ForeignCurrencyDecl {
-  Word rate;           // a decimal header field: functional units for one unit of document currency
+  Word rate;  // a decimal header field: functional units for one unit of document currency
   Word rounding_role;
-  Word cap_per_line;   // decimal text, in functional currency
+  Word cap_per_line;  // decimal text, in functional currency
   std::vector<Word> never_in;
-  Word mode;           // half_away_from_zero ...
+  Word mode;  // half_away_from_zero ...
   Span span;
 };
 
@@ -122,8 +123,8 @@ struct ForeignCurrencyDecl {
 struct AmountNode {
   enum class Kind : std::uint8_t { name, number, add, subtract, multiply, negate, percent_of, rounded };
   Kind kind = Kind::name;
-  Word word;                // name: `line.net`, `applied`; number: its text; percent_of: the number's text; rounded: the mode
-  std::uint32_t left = 0;   // add, subtract, multiply; the operand of negate, percent_of, rounded
+  Word word;  // name: `line.net`, `applied`; number: its text; percent_of: the number's text; rounded: the mode
+  std::uint32_t left = 0;  // add, subtract, multiply; the operand of negate, percent_of, rounded
   std::uint32_t right = 0;
 };
 struct AmountExpr {
@@ -168,17 +169,18 @@ struct PostBlock {
 enum class OutcomeKind : std::uint8_t { post, no_entry, hold };
 
 /// rule NAME "title" because "..." [for | for each line of] EVENT [, EVENT] [when ...] post blocks
-/// `no entry for EVENT, ... [when ...] because "..."` and `hold EVENT, ... [when ...] because "..."` are rules without blocks.
+/// `no entry for EVENT, ... [when ...] because "..."` and `hold EVENT, ... [when ...] because "..."` are rules without
+/// blocks.
 struct RuleDecl {
   OutcomeKind outcome = OutcomeKind::post;
-  Word name;   // empty for no entry / hold
+  Word name;  // empty for no entry / hold
   Word title;
   Word because;
   bool each_line = false;
   std::vector<Word> events;
   std::vector<Condition> when;  // joined by `and`
   std::vector<PostBlock> blocks;
-  Span span;   // the head line
+  Span span;  // the head line
 };
 
 // ---- tests --------------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ struct ExpectedLine {
   Word side;
   Word account;
   Word role;
-  Word amount;            // functional currency
+  Word amount;                // functional currency
   Word transaction_currency;  // empty when equal to functional
   Word transaction_amount;
   std::vector<TestField> dimensions;  // only those stated are compared

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text to AST. The only door to ANTLR and the cell grammar; one lock inside, because ANTLR's runtime is not thread-safe.
-// UTF-8, size and nesting are checked before ANTLR sees a byte. All faults of all files are reported in one run.
+// Text to AST. The only door to ANTLR and the cell grammar; one lock inside, because ANTLR's runtime is not
+// thread-safe. UTF-8, size and nesting are checked before ANTLR sees a byte. All faults of all files are reported in
+// one run.
 #pragma once
 
 #include <string>

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only file that knows the parser generator. Mechanics of recovery: lists of constructs check, before each
+// construct, that one starts here, and otherwise skip to the next line that is not indented deeper than the fault; a
+// construct that breaks in the middle is left in the same way. So each fault is told once and the next one is found.
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <string_view>
+
+#include <antlr4-runtime.h>
+
+#include "MappingLexer.h"
+#include "MappingParser.h"
+#include "compiler/syntax/concrete_tree.hpp"
+#include "compiler/syntax/wording.hpp"
+
+namespace glmap::syntax {
+namespace {
+
+using antlr4::ParserRuleContext;
+using antlr4::RecognitionException;
+using diagnostics::Sink;
+
+// Further faults of a file that has this many would not be read by anybody.
+constexpr std::size_t kFaultsMax = 100;
+
+enum class Role : std::uint8_t {
+  part,    // a fault leaves it to the construct it is in
+  list,    // holds constructs one after another
+  opener,  // the first line of a list: a fault costs this line only
+  item,    // a construct: a fault costs the construct
+  choice,  // stands for its only child
+  naming,  // a word; left out of the tree
+};
+
+Role role_of(Rule rule) {
+  switch (rule) {
+    case Rule::book:
+    case Rule::mapping_section:
+    case Rule::reference_section:
+    case Rule::lists_section:
+    case Rule::table_section:
+    case Rule::accounts_section:
+    case Rule::dates_section:
+    case Rule::currency_section:
+    case Rule::rule_section:
+    case Rule::post_block:
+    case Rule::no_entry_section:
+    case Rule::hold_section:
+    case Rule::test_section:
+    case Rule::test_event:
+    case Rule::expectation:
+      return Role::list;
+    case Rule::mapping_head:
+    case Rule::table_head:
+    case Rule::rule_head:
+    case Rule::post_head:
+    case Rule::no_entry_head:
+    case Rule::hold_head:
+    case Rule::test_head:
+    case Rule::event_head:
+    case Rule::expect_head:
+      return Role::opener;
+    case Rule::property:
+    case Rule::reference_item:
+    case Rule::list_item:
+    case Rule::remaining:
+    case Rule::csv_rows:
+    case Rule::posting_date:
+    case Rule::closed_clause:
+    case Rule::rate_clause:
+    case Rule::rounding_clause:
+    case Rule::never_clause:
+    case Rule::round_clause:
+    case Rule::because_clause:
+    case Rule::for_clause:
+    case Rule::when_clause:
+    case Rule::entry_line:
+    case Rule::difference:
+    case Rule::event_fields:
+    case Rule::event_line:
+    case Rule::expected_line:
+      return Role::item;
+    case Rule::section:
+    case Rule::table_part:
+    case Rule::dates_item:
+    case Rule::currency_item:
+    case Rule::rule_item:
+    case Rule::post_item:
+    case Rule::outcome_item:
+    case Rule::test_step:
+      return Role::choice;
+    case Rule::value:
+    case Rule::word:
+    case Rule::any_word:
+      return Role::naming;
+    default:
+      return Role::part;
+  }
+}
+
+Rule rule_of(const antlr4::RuleContext& context) {
+  return static_cast<Rule>(context.getRuleIndex());
+}
+
+TokenKind kind_of(std::size_t type) {
+  if (type == antlr4::Token::EOF) return TokenKind::end;
+  if (type < MappingLexer::WORD) return TokenKind::keyword;
+  switch (type) {
+    case MappingLexer::WORD:
+      return TokenKind::word;
+    case MappingLexer::STRING:
+      return TokenKind::text;
+    case MappingLexer::ROW:
+      return TokenKind::row;
+    case MappingLexer::STRAY:
+      return TokenKind::stray;
+    default:
+      return TokenKind::sign;
+  }
+}
+
+/// Tokens of ours beside the generator's: same positions, the last one is the end of the file.
+void copy_tokens(ConcreteTree& tree, const std::vector<antlr4::Token*>& tokens) {
+  std::size_t character = 0;
+  std::size_t byte = 0;
+  const auto advance = [&](std::size_t until) {
+    while (character < until && byte < tree.text.size()) {
+      ++byte;
+      while (byte < tree.text.size() && (static_cast<unsigned char>(tree.text[byte]) & 0xC0) == 0x80) ++byte;
+      ++character;
+    }
+    return byte;
+  };
+  tree.tokens.reserve(tokens.size());
+  for (const antlr4::Token* token : tokens) {
+    Token copy;
+    copy.kind = kind_of(token->getType());
+    copy.line = static_cast<std::uint32_t>(token->getLine());
+    copy.column = static_cast<std::uint32_t>(token->getCharPositionInLine()) + 1;
+    copy.first_on_line = tree.tokens.empty() || tree.tokens.back().line != copy.line;
+    if (copy.kind != TokenKind::end) {
+      copy.length = static_cast<std::uint32_t>(token->getStopIndex() - token->getStartIndex() + 1);
+      const std::size_t from = advance(token->getStartIndex());
+      copy.text = std::string_view(tree.text).substr(from, advance(token->getStopIndex() + 1) - from);
+    }
+    tree.tokens.push_back(copy);
+  }
+}
+
+class Recovery : public antlr4::DefaultErrorStrategy {
+ public:
+  Recovery(const ConcreteTree& tree, Sink& sink) : tree_(tree), sink_(sink) {}
+
+  void sync(antlr4::Parser* parser) override {
+    ParserRuleContext* list = parser->getContext();
+    if (role_of(rule_of(*list)) != Role::list) return;
+    antlr4::atn::ATNState* state = parser->getInterpreter<antlr4::atn::ATNSimulator>()->atn.states[parser->getState()];
+    const auto type = state->getStateType();
+    if (type != antlr4::atn::ATNState::STAR_LOOP_ENTRY && type != antlr4::atn::ATNState::STAR_LOOP_BACK) return;
+    while (!fits(parser, state)) {
+      const std::uint32_t limit = report_between(parser, *list);
+      beginErrorCondition(parser);  // so that skipped words do not count as read
+      parser->consume();
+      skip(parser, limit);
+      endErrorCondition(parser);
+      // The list is not whole: nothing may be called missing in it.
+      if (list->exception == nullptr) list->exception = std::make_exception_ptr(antlr4::InputMismatchException(parser));
+    }
+  }
+
+  antlr4::Token* recoverInline(antlr4::Parser* parser) override { throw antlr4::InputMismatchException(parser); }
+
+  void reportError(antlr4::Parser* parser, const RecognitionException& fault) override {
+    if (inErrorRecoveryMode(parser)) return;
+    beginErrorCondition(parser);
+    report_inside(parser, fault);
+  }
+
+  void recover(antlr4::Parser* parser, std::exception_ptr fault) override {
+    ParserRuleContext* context = parser->getContext();
+    const Role role = role_of(rule_of(*context));
+    if (role != Role::item && role != Role::opener && role != Role::list) std::rethrow_exception(fault);
+    const Token& start = token_at(context->start->getTokenIndex());
+    if (parser->getInputStream()->index() == context->start->getTokenIndex()) consume_unless_end(parser);
+    skip(parser, role == Role::opener ? UINT32_MAX : indent_of(start));
+    endErrorCondition(parser);
+  }
+
+ private:
+  const Token& token_at(std::size_t index) const { return tree_.tokens[std::min(index, tree_.tokens.size() - 1)]; }
+  const Token& current(antlr4::Parser* parser) const { return token_at(parser->getCurrentToken()->getTokenIndex()); }
+  std::size_t index_of(const Token& token) const { return static_cast<std::size_t>(&token - tree_.tokens.data()); }
+
+  /// Column of the first token of the token's line.
+  std::uint32_t indent_of(const Token& token) const {
+    std::size_t index = index_of(token);
+    while (!tree_.tokens[index].first_on_line) --index;
+    return tree_.tokens[index].column;
+  }
+
+  static bool fits(antlr4::Parser* parser, antlr4::atn::ATNState* state) {
+    const std::size_t next = parser->getInputStream()->LA(1);
+    if (next == antlr4::Token::EOF) return true;
+    const antlr4::atn::ATN& atn = parser->getInterpreter<antlr4::atn::ATNSimulator>()->atn;
+    return atn.nextTokens(state).contains(next) || parser->getExpectedTokens().contains(next);
+  }
+
+  static void consume_unless_end(antlr4::Parser* parser) {
+    if (parser->getInputStream()->LA(1) != antlr4::Token::EOF) parser->consume();
+  }
+
+  /// To the next line that starts at `limit` or further left. Rows belong to what was skipped, unless they fit again.
+  void skip(antlr4::Parser* parser, std::uint32_t limit) {
+    while (parser->getInputStream()->LA(1) != antlr4::Token::EOF) {
+      const Token& token = current(parser);
+      const bool may_stop = token.first_on_line && token.column <= limit;
+      if (may_stop && (token.kind != TokenKind::row || rows_fit(*parser->getContext()))) return;
+      parser->consume();
+    }
+  }
+
+  static bool rows_fit(const ParserRuleContext& context) {
+    const Rule rule = rule_of(context);
+    return rule == Rule::table_section || rule == Rule::table_head || rule == Rule::accounts_section;
+  }
+
+  static ParserRuleContext* parent_list(ParserRuleContext* context) {
+    auto* parent = static_cast<ParserRuleContext*>(context->parent);
+    while (parent != nullptr && role_of(rule_of(*parent)) != Role::list) {
+      parent = static_cast<ParserRuleContext*>(parent->parent);
+    }
+    return parent;
+  }
+
+  /// True when `token` starts a line as far left as the list's own first line, or further: it belongs to a list
+  /// outside.
+  bool is_outside(const Token& token, const ParserRuleContext& list) const {
+    if (list.start == nullptr || rule_of(list) == Rule::book) return false;
+    const Token& start = token_at(list.start->getTokenIndex());
+    return token.first_on_line && start.first_on_line && token.column <= start.column;
+  }
+
+  Rule list_of(const Token& token, ParserRuleContext* list) const {
+    while (is_outside(token, *list)) list = parent_list(list);
+    return rule_of(*list);
+  }
+
+  /// The construct read last in this list, behind its choice; nullptr when there is none.
+  static ParserRuleContext* last_construct(ParserRuleContext& list) {
+    if (list.children.empty()) return nullptr;
+    auto* child = dynamic_cast<ParserRuleContext*>(list.children.back());
+    while (child != nullptr && role_of(rule_of(*child)) == Role::choice && !child->children.empty()) {
+      auto* inner = dynamic_cast<ParserRuleContext*>(child->children.front());
+      if (inner == nullptr) break;
+      child = inner;
+    }
+    return child;
+  }
+
+  static bool starts_with_a_name(Rule rule) { return rule == Rule::list_item || rule == Rule::event_fields; }
+
+  /// No construct of the list starts at the current token. Returns the indent up to which text is skipped.
+  std::uint32_t report_between(antlr4::Parser* parser, ParserRuleContext& list) {
+    const Token& seen = current(parser);
+    ParserRuleContext* last = last_construct(list);
+    Misfit misfit;
+    expect(misfit, parser->getExpectedTokens(), *parser);
+    if (last != nullptr && last->exception == nullptr && starts_with_a_name(rule_of(*last))) {
+      // `expct DE SALES` was taken for fields of the event above.
+      const Token& start = token_at(last->start->getTokenIndex());
+      if (is_outside(start, list)) {
+        report(misfit, Misfit::Kind::start, list_of(start, &list), start);
+        return start.column;
+      }
+    }
+    if (last == nullptr && rule_of(list) == Rule::accounts_section && !seen.first_on_line) {
+      report(misfit, Misfit::Kind::inside, Rule::reference_item, seen);  // `accounts x.yaml` without quotes
+    } else if (seen.first_on_line || last == nullptr) {
+      report(misfit, Misfit::Kind::start, list_of(seen, &list), seen);
+    } else {
+      report(misfit, Misfit::Kind::surplus, rule_of(*last), seen);
+      if (role_of(rule_of(*last)) == Role::opener) return UINT32_MAX;
+    }
+    return indent_of(seen);
+  }
+
+  void report_inside(antlr4::Parser* parser, const RecognitionException& fault) {
+    const Token& seen = token_at(fault.getOffendingToken()->getTokenIndex());
+    ParserRuleContext* context = parser->getContext();
+    ParserRuleContext* construct = context;
+    while (role_of(rule_of(*construct)) == Role::part || role_of(rule_of(*construct)) == Role::naming) {
+      construct = static_cast<ParserRuleContext*>(construct->parent);
+    }
+    Misfit misfit;
+    expect(misfit, fault.getExpectedTokens(), *parser);
+    const Token& start = token_at(construct->start->getTokenIndex());
+    const Rule rule = rule_of(*construct);
+    if (starts_with_a_name(rule)) {
+      if (is_outside(start, *parent_list(construct))) {
+        expect(misfit,
+               parser->getATN().getExpectedTokens(construct->invokingState,
+                                                  static_cast<antlr4::RuleContext*>(construct->parent)),
+               *parser);
+        return report(misfit, Misfit::Kind::start, list_of(start, parent_list(construct)), start);
+      }
+      if (!start.first_on_line && rule == Rule::list_item) return report(misfit, Misfit::Kind::surplus, rule, start);
+    }
+    const Rule innermost = innermost_phrase(context);
+    const std::size_t index = index_of(seen);
+    if (index != 0 && (seen.first_on_line || seen.kind == TokenKind::end)) {
+      const Token& before = tree_.tokens[index - 1];
+      misfit.before = shown(before);
+      return report(misfit, Misfit::Kind::cut_short, innermost, before);
+    }
+    report(misfit, Misfit::Kind::inside, innermost, seen);
+  }
+
+  /// The rule whose phrase explains best: the amount rather than its line, otherwise the construct.
+  static Rule innermost_phrase(ParserRuleContext* context) {
+    while (role_of(rule_of(*context)) == Role::naming) context = static_cast<ParserRuleContext*>(context->parent);
+    return rule_of(*context);
+  }
+
+  static void expect(Misfit& misfit, const antlr4::misc::IntervalSet& fitting, const antlr4::Parser& parser) {
+    misfit.keywords.clear();
+    misfit.name_fits = fitting.contains(static_cast<std::size_t>(MappingLexer::WORD));
+    misfit.text_fits = fitting.contains(static_cast<std::size_t>(MappingLexer::STRING));
+    for (std::size_t type = 1; type < MappingLexer::WORD; ++type) {
+      if (!fitting.contains(type)) continue;
+      const std::string literal = parser.getVocabulary().getLiteralName(type);
+      misfit.keywords.push_back(literal.substr(1, literal.size() - 2));
+    }
+  }
+
+  void report(Misfit& misfit, Misfit::Kind kind, Rule rule, const Token& place) {
+    if (++faults_ > kFaultsMax) return;
+    if (faults_ == kFaultsMax) {
+      sink_.error(ErrorCode::UnexpectedText, {SourceRef{tree_.file, place.line, place.column, {}}, place.length},
+                  "the file has more faults than are shown", "mend the faults above first");
+      return;
+    }
+    misfit.kind = kind;
+    misfit.rule = rule;
+    misfit.seen = shown(place);
+    misfit.seen_kind = place.kind;
+    Wording words = wording_of(misfit);
+    diagnostics::Span span{SourceRef{tree_.file, place.line, place.column, {}}, place.length};
+    if (kind == Misfit::Kind::cut_short) {
+      span.where.column += place.length;
+      span.length = 0;
+    }
+    sink_.error(ErrorCode::UnexpectedText, std::move(span), std::move(words.message), std::move(words.help));
+  }
+
+  const ConcreteTree& tree_;
+  Sink& sink_;
+  std::size_t faults_ = 0;
+};
+
+std::string snake_case(const std::string& name) {
+  std::string result;
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') {
+      result += '_';
+      c = static_cast<char>(c - 'A' + 'a');
+    }
+    result += c;
+  }
+  return result;
+}
+
+/// The enumeration Rule repeats the grammar's rules by hand; a grammar changed alone must not go unnoticed.
+void check_rules(const antlr4::Parser& parser) {
+  const std::vector<std::string>& names = parser.getRuleNames();
+  GLMAP_ASSERT(names.size() == kRuleCount);
+  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::post_block)]) == "post_block");
+  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::no_entry_section)]) == "no_entry_section");
+  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::any_word)]) == "any_word");
+}
+
+void copy_children(ConcreteTree& tree, std::uint32_t into, ParserRuleContext& context);
+
+void copy_node(ConcreteTree& tree, std::uint32_t parent, ParserRuleContext& context) {
+  const Role role = role_of(rule_of(context));
+  if (role == Role::choice || role == Role::naming) return copy_children(tree, parent, context);
+  const auto index = static_cast<std::uint32_t>(tree.nodes.size());
+  tree.nodes.push_back(Node{rule_of(context), context.exception != nullptr, {}});
+  tree.nodes[parent].children.push_back({false, index});
+  copy_children(tree, index, context);
+}
+
+void copy_children(ConcreteTree& tree, std::uint32_t into, ParserRuleContext& context) {
+  for (antlr4::tree::ParseTree* child : context.children) {
+    if (auto* terminal = dynamic_cast<antlr4::tree::TerminalNode*>(child)) {
+      // Skipped text hangs in the tree as error nodes; it is no part of what was read.
+      if (dynamic_cast<antlr4::tree::ErrorNode*>(child) != nullptr) continue;
+      const std::size_t index = terminal->getSymbol()->getTokenIndex();
+      tree.nodes[into].children.push_back({true, static_cast<std::uint32_t>(index)});
+    } else if (auto* inner = dynamic_cast<ParserRuleContext*>(child)) {
+      copy_node(tree, into, *inner);
+    }
+  }
+}
+
+void read_locked(ConcreteTree& tree, Sink& sink) {
+  antlr4::ANTLRInputStream input(tree.text);
+  MappingLexer lexer(&input);
+  lexer.removeErrorListeners();
+  antlr4::CommonTokenStream stream(&lexer);
+  stream.fill();
+  copy_tokens(tree, stream.getTokens());
+  MappingParser parser(&stream);
+  parser.removeErrorListeners();
+  parser.setErrorHandler(std::make_shared<Recovery>(tree, sink));
+  check_rules(parser);
+  MappingParser::BookContext* book = parser.book();
+  tree.nodes.push_back(Node{Rule::book, false, {}});
+  copy_children(tree, 0, *book);
+}
+
+}  // namespace
+
+void read_tree(ConcreteTree& tree, Sink& sink) {
+  // The generator's runtime shares caches between parsers without protecting them (antlr/antlr4#3332).
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  try {
+    read_locked(tree, sink);
+  } catch (const std::exception& fault) {
+    sink.error(ErrorCode::UnexpectedText, {SourceRef{tree.file, 0, 0, {}}, 0},
+               std::string("the file cannot be read: ") + fault.what(), "split the file to find the place");
+  }
+  if (tree.nodes.empty()) tree.nodes.push_back(Node{});
+}
+
+}  // namespace glmap::syntax

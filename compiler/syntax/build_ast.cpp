@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/syntax/build_ast.hpp"
+
+#include <algorithm>
+
+namespace glmap::syntax {
+
+// ---- reading nodes
+
+bool NodeView::has_broken() const {
+  if (broken()) return true;
+  const std::vector<NodeView> inner = nodes();
+  return std::any_of(inner.begin(), inner.end(), [](const NodeView& node) { return node.has_broken(); });
+}
+
+std::vector<NodeView> NodeView::nodes() const {
+  std::vector<NodeView> result;
+  for (const Node::Child& child : node_->children) {
+    if (!child.is_token) result.emplace_back(*tree_, tree_->nodes[child.index]);
+  }
+  return result;
+}
+
+std::vector<NodeView> NodeView::nodes(Rule rule) const {
+  std::vector<NodeView> result = nodes();
+  std::erase_if(result, [rule](const NodeView& node) { return node.rule() != rule; });
+  return result;
+}
+
+std::vector<const Token*> NodeView::tokens() const {
+  std::vector<const Token*> result;
+  for (const Node::Child& child : node_->children) {
+    if (child.is_token) result.push_back(&tree_->tokens[child.index]);
+  }
+  return result;
+}
+
+std::vector<Word> NodeView::words() const {
+  std::vector<Word> result;
+  for (const Token* token : tokens()) {
+    if (token->kind != TokenKind::sign) result.push_back(word_of(*token));
+  }
+  return result;
+}
+
+Word NodeView::word(std::size_t index) const {
+  std::vector<Word> all = words();
+  return index < all.size() ? std::move(all[index]) : Word{};
+}
+
+Word NodeView::word_of(const Token& token) const {
+  Word word;
+  word.quoted = token.kind == TokenKind::text;
+  word.text = word.quoted ? unquoted(token.text) : std::string(token.text);
+  word.span = span_of(token);
+  return word;
+}
+
+Span NodeView::span_of(const Token& token) const {
+  return Span{SourceRef{tree_->file, token.line, token.column, {}}, token.length};
+}
+
+void NodeView::collect(const Node& node, std::vector<std::uint32_t>& indexes) const {
+  for (const Node::Child& child : node.children) {
+    if (child.is_token) {
+      indexes.push_back(child.index);
+    } else {
+      collect(tree_->nodes[child.index], indexes);
+    }
+  }
+}
+
+Span NodeView::span() const {
+  std::vector<std::uint32_t> indexes;
+  collect(*node_, indexes);
+  if (indexes.empty()) return Span{SourceRef{tree_->file, 0, 0, {}}, 0};
+  const Token& first = tree_->tokens[indexes.front()];
+  Span result = span_of(first);
+  for (std::uint32_t index : indexes) {
+    const Token& token = tree_->tokens[index];
+    if (token.line == first.line) result.length = token.column + token.length - first.column;
+  }
+  return result;
+}
+
+bool looks_like_number(std::string_view text) {
+  const std::size_t point = text.find('.');
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (point == std::string_view::npos) return digits(text);
+  return digits(text.substr(0, point)) && digits(text.substr(point + 1));
+}
+
+// ---- findings
+
+void AstBuilder::missing(Span where, std::string message, std::string help) {
+  sink_.error(ErrorCode::MissingClause, std::move(where), std::move(message), std::move(help));
+}
+
+bool AstBuilder::twice(const Span& second, const Span& first, const std::string& what) {
+  if (first.where.line == 0) return false;
+  diagnostics::Diagnostic finding;
+  finding.code = ErrorCode::DuplicateName;
+  finding.primary = second;
+  finding.message = what + " stands twice";
+  finding.labels.push_back({first, "the first one"});
+  finding.help = "keep one of the two";
+  sink_.report(std::move(finding));
+  return true;
+}
+
+bool AstBuilder::once(Span& first, const NodeView& clause, const std::string& what) {
+  if (twice(clause.span(), first, what)) return false;
+  first = clause.span();
+  return true;
+}
+
+// ---- sections
+
+void AstBuilder::build() {
+  for (const NodeView& node : NodeView(tree_, tree_.nodes.front()).nodes()) section(node);
+}
+
+void AstBuilder::section(const NodeView& node) {
+  switch (node.rule()) {
+    case Rule::mapping_section:
+      return mapping(node);
+    case Rule::reference_section:
+      return reference(node);
+    case Rule::lists_section:
+      return lists(node);
+    case Rule::table_section:
+      return table(node);
+    case Rule::accounts_section:
+      return accounts(node);
+    case Rule::dates_section:
+      return dates(node);
+    case Rule::currency_section:
+      return foreign_currency(node);
+    case Rule::rule_section:
+      return rule(node);
+    case Rule::no_entry_section:
+      return outcome(node, OutcomeKind::no_entry);
+    case Rule::hold_section:
+      return outcome(node, OutcomeKind::hold);
+    case Rule::test_section:
+      return test(node);
+    default:
+      GLMAP_ASSERT(false);
+  }
+}
+
+void AstBuilder::mapping(const NodeView& section) {
+  const Span span = section.span();
+  if (spec_.mapping) {
+    twice(span, spec_.mapping->span, "the `mapping` section");
+    return;
+  }
+  MappingDecl decl;
+  decl.span = span;
+  for (const NodeView& head : section.nodes(Rule::mapping_head)) {
+    decl.span = head.span();
+    decl.name = head.word(1);
+    decl.title = head.word(2);
+  }
+  for (const NodeView& node : section.nodes(Rule::property)) {
+    if (node.broken()) continue;
+    std::vector<Word> words = node.words();
+    Property property;
+    property.key = words.front();
+    property.values.assign(words.begin() + 1, words.end());
+    for (const Property& other : decl.properties) {
+      if (other.key.text == property.key.text) twice(node.span(), other.key.span, "`" + property.key.text + "`");
+    }
+    decl.properties.push_back(std::move(property));
+  }
+  spec_.mapping = std::move(decl);
+}
+
+void AstBuilder::reference(const NodeView& section) {
+  for (const NodeView& node : section.nodes(Rule::reference_item)) {
+    if (!node.broken()) spec_.references.push_back({node.word(0), node.word(1)});
+  }
+}
+
+void AstBuilder::lists(const NodeView& section) {
+  for (const NodeView& node : section.nodes(Rule::list_item)) {
+    if (node.broken()) continue;
+    std::vector<Word> words = node.words();  // NAME is VALUE ...
+    ListDecl list;
+    list.name = words.front();
+    list.values.assign(words.begin() + 2, words.end());
+    spec_.lists.push_back(std::move(list));
+  }
+}
+
+void AstBuilder::dates(const NodeView& section) {
+  if (spec_.dates) {
+    twice(section.span(), spec_.dates->span, "the `dates` section");
+    return;
+  }
+  DatesDecl decl;
+  decl.span = section.span_of(*section.tokens().front());
+  Span first_posting;
+  Span first_closed;
+  for (const NodeView& node : section.nodes()) {
+    if (node.broken()) continue;
+    if (node.rule() == Rule::posting_date && once(first_posting, node, "`posting date is`")) {
+      for (const NodeView& field : node.nodes(Rule::date_field)) decl.posting_date.push_back(field.word(0));
+    } else if (node.rule() == Rule::closed_clause && once(first_closed, node, "`closed`")) {
+      Word word = node.word(1);
+      if (word.text == "first") {
+        word.text = "first open day";
+        word.span.length = node.span().where.column + node.span().length - word.span.where.column;
+      }
+      decl.closed = std::move(word);
+    }
+  }
+  if (decl.posting_date.empty() && !section.has_broken()) {
+    missing(decl.span, "the `dates` section does not say where the posting date comes from",
+            "write `posting date is document_date, else occurred_at in zone of entity`");
+  }
+  spec_.dates = std::move(decl);
+}
+
+void AstBuilder::foreign_currency(const NodeView& section) {
+  if (spec_.foreign_currency) {
+    twice(section.span(), spec_.foreign_currency->span, "the `foreign_currency` section");
+    return;
+  }
+  ForeignCurrencyDecl decl;
+  decl.span = section.span_of(*section.tokens().front());
+  Span rate;
+  Span rounding;
+  Span never;
+  Span round;
+  for (const NodeView& node : section.nodes()) {
+    if (node.broken()) continue;
+    if (node.rule() == Rule::rate_clause && once(rate, node, "`rate is`")) decl.rate = node.word(2);
+    if (node.rule() == Rule::round_clause && once(round, node, "`round`")) decl.mode = node.word(1);
+    if (node.rule() == Rule::rounding_clause && once(rounding, node, "`rounding to`")) {
+      decl.rounding_role = node.word(2);  // rounding to ROLE at most CAP per line
+      decl.cap_per_line = node.word(5);
+      if (!decl.cap_per_line.empty() && !looks_like_number(decl.cap_per_line.text)) {
+        sink_.error(ErrorCode::BadLiteral, decl.cap_per_line.span, "`" + decl.cap_per_line.text + "` is not an amount",
+                    "write the largest rounding difference of a line, such as `0.01`");
+      }
+    }
+    if (node.rule() == Rule::never_clause && once(never, node, "`never in`")) {
+      std::vector<Word> words = node.words();
+      decl.never_in.assign(words.begin() + 2, words.end());
+    }
+  }
+  if (decl.rate.empty() && !section.has_broken()) {
+    missing(decl.span, "the `foreign_currency` section does not say where the rate comes from",
+            "write `rate is FIELD`");
+  }
+  spec_.foreign_currency = std::move(decl);
+}
+
+}  // namespace glmap::syntax

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cells of one table row, read by Boost.Spirit X3: bars, values, lists, ranges, `by TABLE`, reasons. Private to
+// syntax. Pure functions; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/syntax/ast.hpp"
+
+namespace glmap::syntax {
+
+/// A row as one token: from its first bar to the end of its line.
+struct RowText {
+  std::string_view text;
+  Span span;  // of the first bar
+};
+
+struct RowCells {
+  std::vector<Cell> asked;
+  std::vector<Cell> answered;
+  bool divided = false;  // `||` was seen
+  Span divider;
+  Word because;              // `|| because "..." |`
+  Span span;                 // from the first to the last bar
+  std::string_view comment;  // `-- ...` behind the last bar, else empty
+};
+
+/// Nothing when the bars themselves cannot be read. A cell that cannot be read is reported and stands as blank.
+/// Errors: GLM-1004 at the cell.
+std::optional<RowCells> read_row(const RowText& row, diagnostics::Sink& sink);
+
+/// The row cut at its bars, for the formatter: nothing when it cannot be read.
+struct RowPieces {
+  std::vector<std::string> cells;  // blanks at both ends removed, one blank inside
+  std::size_t asked = 0;           // number of cells left of `||`; all when there is none
+  std::string_view comment;
+};
+std::optional<RowPieces> cut_row(std::string_view text);
+
+/// A text without its quotation marks, `\"` and `\\` read.
+std::string unquoted(std::string_view quoted);
+
+}  // namespace glmap::syntax

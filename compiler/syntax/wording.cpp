@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/syntax/wording.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "compiler/diagnostics/plain_text.hpp"
+
+namespace glmap::syntax {
+namespace {
+
+constexpr std::size_t kShownMax = 40;
+
+struct Phrase {
+  Rule rule;
+  std::string_view text;
+};
+
+/// What the list of constructs consists of, said when something else begins there.
+std::string_view list_phrase(Rule rule) {
+  static constexpr Phrase kPhrases[] = {
+      {Rule::mapping_section,
+       "the properties of a mapping are `language`, `release`, `owner`, `unknown` and `ledgers`"},
+      {Rule::reference_section, "reference data is `entities`, `accounts`, `calendars` or `events`"},
+      {Rule::lists_section, "a list reads `product is PLATFORM, API`"},
+      {Rule::table_section, "a table consists of rows between bars, `impossible`, `remaining` and `rows from`"},
+      {Rule::accounts_section, "the accounts section consists of rows between bars"},
+      {Rule::dates_section, "the dates section consists of `posting date is` and `closed`"},
+      {Rule::currency_section, "foreign currency is stated by `rate is`, `rounding to`, `never in` and `round`"},
+      {Rule::rule_section, "a rule consists of `because`, `for`, `when` and `post in`"},
+      {Rule::post_block, "a posting line starts with `debit` or `credit`"},
+      {Rule::no_entry_section, "`no entry for` goes on with `when` or `because`"},
+      {Rule::hold_section, "`hold` goes on with `when` or `because`"},
+      {Rule::test_section, "a step of a test starts with `event` or `expect`"},
+      {Rule::test_event, "an event of a test consists of fields and then of lines that start with `line`"},
+      {Rule::expectation, "an expected line starts with `debit` or `credit`"},
+  };
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.rule == rule) return phrase.text;
+  }
+  return "a section starts here";
+}
+
+/// How the construct is written.
+std::string_view construct_phrase(Rule rule) {
+  static constexpr Phrase kPhrases[] = {
+      {Rule::mapping_head, "a mapping starts with `mapping NAME \"title\"`"},
+      {Rule::property, "a property reads `owner revenue-accounting`, several values are separated by commas"},
+      {Rule::reference_item, "reference data reads `entities \"reference/entities.yaml\"`"},
+      {Rule::list_item, "a list reads `product is PLATFORM, API`, its values are separated by commas"},
+      {Rule::table_head, "a table starts with `table NAME \"title\"`"},
+      {Rule::table_part, "a row ends with its line"},
+      {Rule::remaining, "the remainder reads `remaining 3 impossible because \"reason\"`"},
+      {Rule::csv_rows, "rows kept in a file read `rows from \"file.csv\"`"},
+      {Rule::posting_date, "the posting date reads `posting date is FIELD, else occurred_at in zone of entity`"},
+      {Rule::date_field, "the posting date reads `posting date is FIELD, else occurred_at in zone of entity`"},
+      {Rule::closed_clause, "a closed period is met by `closed hold` or `closed first open day`"},
+      {Rule::rate_clause, "the rate reads `rate is FIELD`"},
+      {Rule::rounding_clause, "rounding reads `rounding to ROLE, at most 0.01 per line`"},
+      {Rule::never_clause, "roles without rounding read `never in ROLE, ROLE`"},
+      {Rule::round_clause, "the mode reads `round half_away_from_zero`"},
+      {Rule::rule_head, "a rule starts with `rule NAME \"title\"`"},
+      {Rule::because_clause, "a reason reads `because \"policy and paragraph\"`"},
+      {Rule::for_clause, "the event reads `for EVENT` or `for each line of EVENT`"},
+      {Rule::when_clause, "a condition reads `FIELD is VALUE`, conditions are joined by `and`"},
+      {Rule::condition, "a condition reads `FIELD is VALUE`, conditions are joined by `and`"},
+      {Rule::post_head, "an entry reads `post in ENTITY, journal CODE`"},
+      {Rule::entry_line, "a posting line reads `debit ROLE AMOUNT`, then `at`, `worth` or `with`"},
+      {Rule::line_option, "a posting line reads `debit ROLE AMOUNT`, then `at`, `worth` or `with`"},
+      {Rule::dimension, "dimensions read `with DIMENSION VALUE, DIMENSION VALUE`"},
+      {Rule::difference, "the difference reads `difference to GAIN_ROLE, LOSS_ROLE`"},
+      {Rule::amount, "an amount reads like `line.net`, `line.gross - line.tax` or `12 % of line.net`"},
+      {Rule::no_entry_head, "it reads `no entry for EVENT, EVENT`"},
+      {Rule::hold_head, "it reads `hold EVENT, EVENT`"},
+      {Rule::test_head, "a test starts with `test \"title\"`"},
+      {Rule::event_head, "an event reads `event TYPE ID`"},
+      {Rule::event_fields, "fields of an event read `FIELD VALUE`, separated by commas"},
+      {Rule::event_line, "a line of an event reads `line FIELD VALUE, FIELD VALUE`"},
+      {Rule::expect_head,
+       "it reads `expect ENTITY JOURNAL DATE CURRENCY`, `expect no entry` or `expect held \"reason\"`"},
+      {Rule::expected_line,
+       "an expected line reads `debit ACCOUNT ROLE AMOUNT`, then `CURRENCY AMOUNT` and dimensions"},
+  };
+  if (rule == Rule::term || rule == Rule::factor || rule == Rule::prefix || rule == Rule::operand) rule = Rule::amount;
+  if (rule == Rule::first_field || rule == Rule::next_field || rule == Rule::field_value) rule = Rule::event_fields;
+  if (rule == Rule::expected_pair) rule = Rule::expected_line;
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.rule == rule) return phrase.text;
+  }
+  return list_phrase(rule);
+}
+
+bool is_dash(std::string_view seen) {
+  return seen == "\u2013" || seen == "\u2014" || seen == "\u2212" || seen == "\u2010";
+}
+
+std::string help_by_sign(const Misfit& misfit) {
+  if (is_dash(misfit.seen)) return "write a plain hyphen `-`, and two of them `--` for a comment";
+  if (misfit.seen == "'") return "write double quotes `\"`";
+  if (misfit.seen == "/") return "there is no division; write a percentage such as `50 % of line.net`";
+  if (misfit.seen == ";" || misfit.seen == "{" || misfit.seen == "}")
+    return "delete it; a construct ends where the next one starts";
+  if (misfit.seen == "#") return "write `--` for a comment";
+  if (misfit.seen == "=") return "write `is`";
+  return {};
+}
+
+std::string choice(const std::vector<std::string>& words) {
+  std::string result;
+  for (std::size_t index = 0; index < words.size(); ++index) {
+    if (index != 0) result += index + 1 == words.size() ? " or " : ", ";
+    result += "`" + words[index] + "`";
+  }
+  return result;
+}
+
+/// In the middle of a line a word like `accounting` is no misspelt `accounts`.
+bool starts_a_section(std::string_view word) {
+  static constexpr std::string_view kStarts[] = {"mapping",          "reference", "lists", "table", "accounts", "dates",
+                                                 "foreign_currency", "rule",      "no",    "hold",  "test"};
+  return std::find(std::begin(kStarts), std::end(kStarts), word) != std::end(kStarts);
+}
+
+std::string help_of(const Misfit& misfit) {
+  if (std::string by_sign = help_by_sign(misfit); !by_sign.empty()) return by_sign;
+  if (misfit.kind != Misfit::Kind::cut_short && misfit.seen_kind == TokenKind::word) {
+    std::vector<std::string> fitting = misfit.keywords;
+    if (misfit.kind == Misfit::Kind::surplus) std::erase_if(fitting, starts_a_section);
+    const std::string near = diagnostics::closest(misfit.seen, fitting);
+    if (!near.empty()) return "did you mean `" + near + "`?";
+  }
+  if (misfit.kind == Misfit::Kind::inside && misfit.seen_kind == TokenKind::keyword && misfit.name_fits) {
+    return "`" + misfit.seen + "` is a word of the language; choose another name here, or put a value in quotes";
+  }
+  if (misfit.kind == Misfit::Kind::surplus) return {};
+  if (misfit.kind == Misfit::Kind::start) {
+    if (misfit.rule != Rule::book) return {};
+    return "a section starts with `mapping`, `reference`, `lists`, `table`, `accounts`, `dates`, `foreign_currency`, "
+           "`rule`, "
+           "`no entry for`, `hold` or `test`";
+  }
+  if (misfit.text_fits && !misfit.name_fits && misfit.keywords.empty()) return "put the text in double quotes";
+  if (!misfit.name_fits && !misfit.keywords.empty() && misfit.keywords.size() <= 3)
+    return "write " + choice(misfit.keywords);
+  return {};
+}
+
+}  // namespace
+
+std::string shown(const Token& token) {
+  if (token.kind == TokenKind::row) return "a table row";
+  std::u32string text = diagnostics::printable(token.text, false);
+  if (text.size() > kShownMax) text = text.substr(0, kShownMax) + U"...";
+  return diagnostics::to_utf8(text);
+}
+
+Wording wording_of(const Misfit& misfit) {
+  const bool is_row = misfit.seen_kind == TokenKind::row;
+  const std::string seen = is_row ? misfit.seen : "`" + misfit.seen + "`";
+  Wording result;
+  result.help = help_of(misfit);
+  switch (misfit.kind) {
+    case Misfit::Kind::start:
+      result.message = misfit.rule == Rule::book
+                           ? fmt::format("{} does not start a section", seen)
+                           : fmt::format("{} is not expected here; {}", seen, list_phrase(misfit.rule));
+      break;
+    case Misfit::Kind::surplus:
+    case Misfit::Kind::inside:
+      result.message = fmt::format("{} is not expected here; {}", seen, construct_phrase(misfit.rule));
+      break;
+    case Misfit::Kind::cut_short:
+      result.message =
+          fmt::format("something is missing behind `{}`; {}", misfit.before, construct_phrase(misfit.rule));
+      break;
+  }
+  return result;
+}
+
+}  // namespace glmap::syntax
