@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/resolve/context.hpp"
+
+#include <algorithm>
+
+namespace glmap::resolve {
+namespace {
+
+template <class List>
+std::vector<std::string> names_of(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& item : list) names.push_back(item.name);
+  return names;
+}
+
+template <class List>
+std::optional<std::uint32_t> index_of(const List& list, std::string_view name) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (list[i].name == name) return static_cast<std::uint32_t>(i);
+  return std::nullopt;
+}
+
+constexpr Rounding kRoundings[] = {Rounding::half_away_from_zero,
+                                   Rounding::half_even,
+                                   Rounding::down,
+                                   Rounding::up,
+                                   Rounding::floor,
+                                   Rounding::ceiling};
+
+}  // namespace
+
+std::optional<std::uint32_t> Context::table_index(std::string_view name) const {
+  return index_of(book().tables, name);
+}
+std::optional<std::uint32_t> Context::role_index(std::string_view name) const {
+  return index_of(book().roles, name);
+}
+std::vector<std::string> Context::table_names() const {
+  return names_of(book().tables);
+}
+std::vector<std::string> Context::role_names() const {
+  return names_of(book().roles);
+}
+std::vector<std::string> Context::list_names() const {
+  return names_of(catalog().lists);
+}
+std::vector<std::string> Context::type_names() const {
+  return names_of(catalog().types);
+}
+std::vector<std::string> Context::entity_codes() const {
+  std::vector<std::string> codes;
+  for (const LegalEntity& entity : catalog().entities) codes.push_back(entity.code);
+  return codes;
+}
+
+void Context::error(ErrorCode code, const Span& span, std::string message, std::string help) {
+  sink.error(code, span, std::move(message), std::move(help));
+}
+
+void Context::error_with(ErrorCode code, const Span& span, std::string message, const Span& label,
+                         std::string label_text, std::string help) {
+  Diagnostic found{code, diagnostics::Severity::error, span, std::move(message)};
+  if (!label.where.file.empty()) found.labels.push_back({label, std::move(label_text)});
+  found.help = std::move(help);
+  sink.report(std::move(found));
+}
+
+bool Context::already_reported(const Span& span) const {
+  const auto& all = sink.all();
+  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& one) { return one.primary.where == span.where; });
+}
+
+void Context::twice(std::string_view what, std::string_view name, const Span& again, const Span& first) {
+  error_with(ErrorCode::DuplicateName, again, std::string(what) + " " + tick(name) + " is defined twice", first,
+             "it is defined here first", "rename one, or delete it");
+}
+
+std::string tick(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
+std::string choices(const std::vector<std::string>& words) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  const std::size_t shown = std::min(words.size(), kShown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += tick(words[i]);
+  }
+  if (words.size() > shown) text += " and " + std::to_string(words.size() - shown) + " more";
+  return text;
+}
+
+std::string suggest(std::string_view word, const std::vector<std::string>& candidates, std::string otherwise) {
+  const std::string near = diagnostics::closest(word, candidates);
+  return near.empty() ? std::move(otherwise) : "did you mean " + tick(near) + "?";
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  });
+}
+
+bool check_word(Context& context, std::string_view what, const std::string& text, const Span& span, bool dots) {
+  if (is_word(text) && (dots || text.find('.') == std::string::npos)) return true;
+  context.error(ErrorCode::ConfusableText, span, std::string(what) + " " + tick(text) + " is not one plain word",
+                dots ? "use letters a to z, digits, `_`, `-` and `.`" : "use letters a to z, digits, `_` and `-`");
+  return false;
+}
+
+std::vector<std::string> domain_values(const rules::RuleBook& book, const rules::Domain& domain) {
+  std::vector<std::string> values;
+  if (domain.kind == rules::Domain::Kind::currency) return values;
+  for (std::uint32_t i = 0; i < book.domain_size(domain); ++i) values.push_back(book.value_text(domain, i));
+  return values;
+}
+
+std::optional<std::uint32_t> domain_code(const rules::RuleBook& book, const rules::Domain& domain,
+                                         std::string_view text) {
+  switch (domain.kind) {
+    case rules::Domain::Kind::list:
+      return book.catalog.lists[domain.list].code_of(text);
+    case rules::Domain::Kind::entity:
+      return book.catalog.entity_index(text);
+    case rules::Domain::Kind::currency: {
+      const auto& all = Currency::all();
+      const auto at = std::find_if(all.begin(), all.end(), [&](const Currency& known) { return known.code() == text; });
+      if (at == all.end()) return std::nullopt;
+      return static_cast<std::uint32_t>(at - all.begin());
+    }
+    case rules::Domain::Kind::yes_no:
+      if (text == "no") return 0;
+      if (text == "yes") return 1;
+      return std::nullopt;
+    case rules::Domain::Kind::role:
+      return index_of(book.roles, text);
+  }
+  return std::nullopt;
+}
+
+std::string domain_words(const rules::RuleBook& book, const rules::Domain& domain) {
+  switch (domain.kind) {
+    case rules::Domain::Kind::list:
+      return "list " + tick(book.catalog.lists[domain.list].name);
+    case rules::Domain::Kind::entity:
+      return "the entities";
+    case rules::Domain::Kind::currency:
+      return "the currencies of ISO 4217";
+    case rules::Domain::Kind::yes_no:
+      return "yes and no";
+    case rules::Domain::Kind::role:
+      return "the roles";
+  }
+  return {};
+}
+
+void unknown_value(Context& context, const rules::Domain& domain, const Word& word) {
+  const rules::RuleBook& book = context.book();
+  const auto values = domain_values(book, domain);
+  if (domain.kind == rules::Domain::Kind::entity) {
+    if (context.entities_known)
+      context.error(ErrorCode::UnknownEntity, word.span, "entity " + tick(word.text) + " is not in the reference data",
+                    suggest(word.text, values, "write one of " + choices(values)));
+    return;
+  }
+  if (domain.kind == rules::Domain::Kind::role) {
+    context.error(ErrorCode::UnknownRole, word.span, "role " + tick(word.text) + " has no row in the accounts section",
+                  suggest(word.text, values, "write one of " + choices(values)));
+    return;
+  }
+  const std::string help = domain.kind == rules::Domain::Kind::currency
+                               ? "write a code of three capitals, such as `EUR`"
+                               : "write one of " + choices(values);
+  const std::string near = diagnostics::closest(word.text, values);
+  std::string message = tick(word.text) + " is not in " + domain_words(book, domain);
+  if (domain.kind != rules::Domain::Kind::list) {
+    context.error(ErrorCode::UnknownListValue, word.span, std::move(message), help);
+    return;
+  }
+  const auto& name = book.catalog.lists[domain.list].name;
+  const auto place = context.model.list_spans.find(name);
+  context.error_with(ErrorCode::UnknownListValue, word.span, std::move(message),
+                     place == context.model.list_spans.end() ? Span{} : place->second, "the list is closed here",
+                     near.empty() ? help + ", or add it to the list" : "did you mean " + tick(near) + "? " + help);
+}
+
+std::optional<rules::Domain> domain_of(const Field& field) {
+  switch (field.kind) {
+    case FieldKind::list:
+      return rules::Domain{rules::Domain::Kind::list, field.list};
+    case FieldKind::entity:
+      return rules::Domain{rules::Domain::Kind::entity};
+    case FieldKind::currency:
+      return rules::Domain{rules::Domain::Kind::currency};
+    case FieldKind::yes_no:
+      return rules::Domain{rules::Domain::Kind::yes_no};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Rounding> parse_rounding(std::string_view text) {
+  for (const Rounding mode : kRoundings)
+    if (to_text(mode) == text) return mode;
+  return std::nullopt;
+}
+
+std::optional<Rounding> rounding_of(Context& context, const Word& word) {
+  const auto mode = parse_rounding(word.text);
+  if (mode) return mode;
+  std::vector<std::string> known;
+  for (const Rounding one : kRoundings) known.emplace_back(to_text(one));
+  context.error(ErrorCode::UnknownListValue, word.span, tick(word.text) + " is not a way to round",
+                "write one of " + choices(known));
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> role_of(Context& context, const Word& word) {
+  const auto role = context.role_index(word.text);
+  if (!role) unknown_value(context, {rules::Domain::Kind::role}, word);
+  return role;
+}
+
+}  // namespace glmap::resolve

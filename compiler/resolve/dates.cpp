@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `dates` and `foreign_currency` sections.
+#include <algorithm>
+
+#include "compiler/resolve/context.hpp"
+
+namespace glmap::resolve {
+namespace {
+
+/// Looks for a header field of `kind` called like `word` in any event type. Reports GLM-2010 when no type has such a
+/// field, GLM-3001 where a type has it with another kind.
+bool check_common_field(Context& context, const Word& word, FieldKind kind) {
+  bool found = false;
+  std::vector<std::string> known;
+  for (std::size_t t = 0; t < context.catalog().types.size(); ++t) {
+    const EventType& type = context.catalog().types[t];
+    for (std::size_t f = 0; f < type.header.size(); ++f) {
+      const Field& field = type.header[f];
+      if (field.kind == kind) known.push_back(field.name);
+      if (field.name != word.text) continue;
+      found = true;
+      if (field.kind != kind)
+        context.error_with(ErrorCode::WrongType, word.span,
+                           tick(word.text) + " of event " + tick(type.name) + " is " +
+                               std::string(to_text(field.kind)) + ", " + std::string(to_text(kind)) + " is needed",
+                           context.type_places[t].header[f], "the field is here",
+                           "name a field of type " + std::string(to_text(kind)));
+    }
+  }
+  if (found) return true;
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const bool broken = std::any_of(context.type_places.begin(), context.type_places.end(),
+                                  [](const TypePlaces& places) { return places.broken; });
+  if (context.events_known && !broken)
+    context.error(ErrorCode::UnknownField, word.span, "no event has a field " + tick(word.text),
+                  suggest(word.text, known,
+                          known.empty() ? "add a field of type " + std::string(to_text(kind)) + " to the event schemas"
+                                        : "write one of " + choices(known)));
+  return false;
+}
+
+}  // namespace
+
+void resolve_dates(Context& context) {
+  rules::RuleBook& book = context.book();
+  if (!context.spec.dates) {
+    const Span at = context.spec.mapping ? context.spec.mapping->span : Span{};
+    context.error(ErrorCode::MissingClause, at, "the book has no `dates` section",
+                  "write `dates` with `posting date is document_date, else occurred_at in zone of entity`");
+    return;
+  }
+  const syntax::DatesDecl& decl = *context.spec.dates;
+  if (decl.posting_date.empty())
+    context.error(ErrorCode::MissingClause, decl.span, "the `dates` section does not say what the posting date is",
+                  "write `posting date is document_date, else occurred_at in zone of entity`");
+  std::map<std::string, Span> seen;
+  for (const Word& field : decl.posting_date) {
+    const auto [first, added] = seen.emplace(field.text, field.span);
+    if (!added) {
+      context.twice("date", field.text, field.span, first->second);
+      continue;
+    }
+    book.posting_date_fields.push_back(field.text);
+    if (field.text != "occurred_at") check_common_field(context, field, FieldKind::date);
+  }
+  if (!decl.closed) return;
+  if (decl.closed->text == "first open day")
+    book.closed = rules::ClosedPolicy::first_open_day;
+  else if (decl.closed->text != "hold")
+    context.error(ErrorCode::UnknownListValue, decl.closed->span,
+                  tick(decl.closed->text) + " is not what can be done with a date in a closed period",
+                  "write `closed hold` or `closed first open day`");
+}
+
+void resolve_foreign_currency(Context& context) {
+  if (!context.spec.foreign_currency) return;
+  const syntax::ForeignCurrencyDecl& decl = *context.spec.foreign_currency;
+  rules::ForeignCurrency foreign;
+  foreign.where = decl.span.where;
+  const auto missing = [&](const char* what, const char* help) {
+    context.error(ErrorCode::MissingClause, decl.span,
+                  std::string("the `foreign_currency` section does not say ") + what, help);
+  };
+  if (decl.rate.empty()) {
+    missing("where the rate stands", "write `rate is FIELD`, a decimal field of the event");
+  } else {
+    foreign.rate_field = decl.rate.text;
+    check_common_field(context, decl.rate, FieldKind::decimal);
+  }
+  if (decl.rounding_role.empty()) {
+    missing("where rounding differences go", "write `rounding to ROLE, at most 0.01 per line`");
+  } else if (const auto role = role_of(context, decl.rounding_role)) {
+    foreign.rounding_role = *role;
+  }
+  if (decl.cap_per_line.empty()) {
+    if (!decl.rounding_role.empty())
+      missing("how large a rounding difference may be", "write `rounding to ROLE, at most 0.01 per line`");
+  } else if (auto cap = Decimal::parse(decl.cap_per_line.text); !cap || cap->is_negative()) {
+    context.error(ErrorCode::BadLiteral, decl.cap_per_line.span,
+                  tick(decl.cap_per_line.text) + " is not an amount, zero or above", "write it as `0.01`");
+  } else {
+    foreign.cap_per_line = *cap;
+  }
+  for (const Word& word : decl.never_in)
+    if (const auto role = role_of(context, word)) {
+      foreign.never_in.push_back(*role);
+      if (!decl.rounding_role.empty() && word.text == decl.rounding_role.text)
+        context.error_with(ErrorCode::BadReferenceData, word.span,
+                           "role " + tick(word.text) + " takes rounding differences and is named under `never in`",
+                           decl.rounding_role.span, "it takes them here", "delete one of the two");
+    }
+  if (!decl.mode.empty())
+    if (const auto mode = rounding_of(context, decl.mode)) foreign.mode = *mode;
+  context.book().foreign_currency = std::move(foreign);
+}
+
+}  // namespace glmap::resolve

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules, `no entry` and `hold` to one program for each event type.
+#include <algorithm>
+
+#include "compiler/resolve/rule_parts.hpp"
+
+namespace glmap::resolve {
+namespace {
+
+using rules::EventProgram;
+using rules::Rule;
+using syntax::OutcomeKind;
+using syntax::RuleDecl;
+
+/// The declarations that speak about one event type, in the order of the book, each with the word that names the type.
+struct Declared {
+  const RuleDecl* rule = nullptr;
+  const Word* event = nullptr;
+};
+
+std::string rule_name(const RuleDecl& decl) {
+  if (decl.outcome == OutcomeKind::post) return decl.name.text;
+  return std::string(decl.outcome == OutcomeKind::no_entry ? "no entry" : "hold") + " (" + decl.span.where.file + ":" +
+         std::to_string(decl.span.where.line) + ")";
+}
+
+void check_names(Context& context) {
+  std::map<std::string, Span> seen;
+  for (const RuleDecl& decl : context.spec.rules) {
+    if (decl.outcome == OutcomeKind::post && !decl.name.empty()) {
+      const auto [first, added] = seen.emplace(decl.name.text, decl.name.span);
+      if (!added) context.twice("rule", decl.name.text, decl.name.span, first->second);
+    }
+    const std::string what = decl.outcome == OutcomeKind::post ? "rule " + tick(decl.name.text) : "this declaration";
+    if (decl.because.empty())
+      context.error(ErrorCode::MissingClause, decl.span, what + " does not say why",
+                    "add `because \"...\"` with the paragraph of the policy");
+    if (decl.events.empty())
+      context.error(ErrorCode::MissingClause, decl.span, what + " names no event",
+                    "add `for EVENT` or `for each line of EVENT`");
+    if (decl.outcome == OutcomeKind::post && decl.blocks.empty())
+      context.error(ErrorCode::MissingClause, decl.span, what + " posts nothing",
+                    "add `post in entity, journal ...` with its lines, or write `no entry for`");
+  }
+}
+
+/// By event type. Reports GLM-2006, and GLM-2002 for a type that a rule names twice.
+std::map<std::uint32_t, std::vector<Declared>> by_event_type(Context& context) {
+  std::map<std::uint32_t, std::vector<Declared>> found;
+  for (const RuleDecl& decl : context.spec.rules) {
+    std::map<std::string, Span> seen;
+    for (const Word& event : decl.events) {
+      const auto [first, added] = seen.emplace(event.text, event.span);
+      if (!added) {
+        context.error_with(ErrorCode::DuplicateName, event.span, "event " + tick(event.text) + " is named twice here",
+                           first->second, "it is named here first", "delete one of them");
+        continue;
+      }
+      if (const auto type = context.catalog().type_index(event.text)) {
+        found[*type].push_back({&decl, &event});
+      } else if (context.events_known) {
+        const auto known = context.type_names();
+        context.error(ErrorCode::UnknownEventType, event.span, "event type " + tick(event.text) + " has no schema",
+                      suggest(event.text, known, "the event types are " + choices(known)));
+      }
+    }
+  }
+  return found;
+}
+
+class ProgramReader {
+ public:
+  ProgramReader(Context& context, std::uint32_t type, const std::vector<Declared>& declared)
+      : context_(context), declared_(declared) {
+    program_.type = type;
+    program_.each_line = decide_each_line();
+  }
+
+  EventProgram read() {
+    ProgramScope scope(context_, program_);
+    bool posts = false;
+    for (const Declared& one : declared_) {
+      posts = posts || one.rule->outcome == OutcomeKind::post;
+      read_rule(*one.rule, scope);
+    }
+    if (posts) scope.add_checks();
+    return std::move(program_);
+  }
+
+ private:
+  /// Rules that post decide; `no entry` and `hold` follow them.
+  bool decide_each_line() {
+    const EventType& type = context_.catalog().types[program_.type];
+    const Declared* first = nullptr;
+    for (const Declared& one : declared_) {
+      if (one.rule->outcome != OutcomeKind::post) continue;
+      if (one.rule->each_line && type.line.empty() && !context_.type_places[program_.type].broken)
+        context_.error_with(ErrorCode::WrongType, one.event->span, "event " + tick(type.name) + " has no lines",
+                            context_.type_places[program_.type].span, "its schema is here",
+                            "write `for " + type.name + "`, or add `lines` to the schema");
+      if (first == nullptr)
+        first = &one;
+      else if (first->rule->each_line != one.rule->each_line)
+        context_.error_with(
+            ErrorCode::WrongType, one.event->span,
+            "rule " + tick(one.rule->name.text) + " looks at " +
+                (one.rule->each_line ? "each line of " : "the whole of ") + tick(type.name) + ", rule " +
+                tick(first->rule->name.text) + " at " + (first->rule->each_line ? "each of its lines" : "the whole"),
+            first->event->span, "the other rule is here",
+            "let all rules for one event look at its lines, or all at the whole: only then can exactly one fit");
+    }
+    if (first != nullptr) return first->rule->each_line;
+    return std::any_of(declared_.begin(), declared_.end(), [](const Declared& one) { return one.rule->each_line; });
+  }
+
+  void read_rule(const RuleDecl& decl, ProgramScope& scope) {
+    Rule rule;
+    rule.outcome = decl.outcome == OutcomeKind::post       ? Rule::Outcome::post
+                   : decl.outcome == OutcomeKind::no_entry ? Rule::Outcome::no_entry
+                                                           : Rule::Outcome::hold;
+    rule.name = rule_name(decl);
+    rule.title = decl.title.text;
+    rule.because = decl.because.text;
+    rule.where = decl.span.where;
+    for (const syntax::Condition& condition : decl.when)
+      if (auto resolved = resolve_condition(context_, scope, condition)) rule.when.push_back(std::move(*resolved));
+    for (const syntax::PostBlock& block : decl.blocks)
+      if (auto resolved = resolve_block(context_, scope, block)) {
+        check_one_currency(block, *resolved);
+        rule.blocks.push_back(std::move(resolved->block));
+      }
+    program_.rules.push_back(std::move(rule));
+  }
+
+  /// Blocks of all rules that go to one journal become one entry of the event, and so share its currency.
+  void check_one_currency(const syntax::PostBlock& written, const ResolvedBlock& block) {
+    const auto key = std::make_pair(block.block.ledger, block.block.journal);
+    const auto [first, added] = currency_of_.emplace(key, std::make_pair(block.functional, written.span));
+    if (added || first->second.first == block.functional) return;
+    context_.error_with(ErrorCode::WrongCurrency, written.span,
+                        "journal " + tick(block.block.journal) + " takes amounts of event " +
+                            tick(context_.catalog().types[program_.type].name) + " in the currency of the books " +
+                            "and in the event's currency",
+                        first->second.second, "the other block is here", "post them in journals of their own");
+  }
+
+  Context& context_;
+  const std::vector<Declared>& declared_;
+  EventProgram program_;
+  std::map<std::pair<std::uint32_t, std::string>, std::pair<bool, Span>> currency_of_;
+};
+
+}  // namespace
+
+void resolve_rules(Context& context) {
+  check_names(context);
+  for (const auto& [type, declared] : by_event_type(context))
+    context.book().programs.push_back(ProgramReader(context, type, declared).read());
+}
+
+}  // namespace glmap::resolve

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables: columns to domains, cells to sets of values, answers to values, accounts and numbers.
+#include <algorithm>
+
+#include "compiler/resolve/context.hpp"
+
+namespace glmap::resolve {
+namespace {
+
+using rules::AnswerColumn;
+using rules::Domain;
+using rules::ValueSet;
+using syntax::Cell;
+
+struct FieldPlace {
+  const Field* field = nullptr;
+  Span span;
+};
+
+/// Every field of that name in any event type.
+std::vector<FieldPlace> fields_named(const Context& context, const std::string& name) {
+  std::vector<FieldPlace> found;
+  for (std::size_t t = 0; t < context.catalog().types.size(); ++t) {
+    const EventType& type = context.catalog().types[t];
+    for (std::size_t i = 0; i < type.header.size(); ++i)
+      if (type.header[i].name == name) found.push_back({&type.header[i], context.type_places[t].header[i]});
+    for (std::size_t i = 0; i < type.line.size(); ++i)
+      if (type.line[i].name == name) found.push_back({&type.line[i], context.type_places[t].line[i]});
+  }
+  return found;
+}
+
+void unknown_column(Context& context, const Word& word, const std::vector<FieldPlace>& fields) {
+  if (!fields.empty()) {
+    context.error_with(ErrorCode::NotClosed, word.span,
+                       "column " + tick(word.text) + " is " + std::string(to_text(fields.front().field->kind)) +
+                           ", which has no closed list of values",
+                       fields.front().span, "the field is here",
+                       "ask for a list, an entity, a currency or a yes/no field");
+    return;
+  }
+  if (!context.events_known) return;
+  std::vector<std::string> known = context.list_names();
+  for (const EventType& type : context.catalog().types)
+    for (const auto* level : {&type.header, &type.line})
+      for (const Field& field : *level)
+        if (domain_of(field)) known.push_back(field.name);
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  context.error(ErrorCode::UnknownName, word.span, "column " + tick(word.text) + " is neither a list nor a field",
+                suggest(word.text, known, "add it under `lists`, or to the schema of the event"));
+}
+
+std::optional<Domain> column_domain(Context& context, const Word& word) {
+  if (word.text == "entity") return Domain{Domain::Kind::entity};
+  if (word.text == "currency") return Domain{Domain::Kind::currency};
+  if (word.text == "role") return Domain{Domain::Kind::role};
+  if (const auto list = context.catalog().list_index(word.text)) return Domain{Domain::Kind::list, *list};
+  const auto fields = fields_named(context, word.text);
+  std::optional<Domain> domain;
+  Span first;
+  for (const FieldPlace& place : fields) {
+    const auto one = domain_of(*place.field);
+    if (!one) continue;
+    if (domain && *one != *domain) {
+      Diagnostic found{ErrorCode::AmbiguousName, diagnostics::Severity::error, word.span,
+                       "column " + tick(word.text) + " can mean " + domain_words(context.book(), *domain) + " or " +
+                           domain_words(context.book(), *one)};
+      found.labels = {{first, "one field is here"}, {place.span, "the other is here"}};
+      found.help = "rename one of the fields";
+      context.sink.report(std::move(found));
+      return std::nullopt;
+    }
+    if (!domain) first = place.span;
+    domain = one;
+  }
+  if (!domain) unknown_column(context, word, fields);
+  return domain;
+}
+
+ValueSet cell_values(Context& context, const Cell& cell, const Domain& domain) {
+  ValueSet set;
+  const auto refuse = [&](ErrorCode code, std::string message, std::string help) {
+    context.error(code, cell.span, std::move(message), std::move(help));
+  };
+  switch (cell.kind) {
+    case Cell::Kind::any:
+      set.any = true;
+      break;
+    case Cell::Kind::blank:
+      if (context.already_reported(cell.span)) break;
+      refuse(ErrorCode::BadCell, "a blank cell stands where a value is expected",
+             "write `any` when every value fits, or the values");
+      break;
+    case Cell::Kind::not_used:
+      refuse(ErrorCode::BadCell, "`-` stands where a value is expected", "write `any`, or the values that fit");
+      break;
+    case Cell::Kind::range:
+      refuse(ErrorCode::NotClosed,
+             "a range stands where values of " + domain_words(context.book(), domain) + " are expected",
+             "write the values with commas between them");
+      break;
+    case Cell::Kind::by_table:
+      refuse(ErrorCode::BadCell, "`by` a table stands where a value is expected",
+             "ask another table in a column named like its answer");
+      break;
+    case Cell::Kind::values:
+      for (const Word& word : cell.values) {
+        const auto code = domain_code(context.book(), domain, word.text);
+        if (!code) {
+          unknown_value(context, domain, word);
+        } else if (std::find(set.values.begin(), set.values.end(), *code) != set.values.end()) {
+          context.error(ErrorCode::DuplicateName, word.span, "value " + tick(word.text) + " stands twice in the cell",
+                        "delete one of them");
+        } else {
+          set.values.push_back(*code);
+        }
+      }
+      std::sort(set.values.begin(), set.values.end());
+      break;
+  }
+  return set;
+}
+
+/// "12.5", "12 %" or "12%" (as its fraction).
+std::optional<Decimal> cell_number(const Cell& cell) {
+  if (cell.kind != Cell::Kind::values || cell.values.size() != 1) return std::nullopt;
+  std::string text = cell.values.front().text;
+  const bool percent = text.ends_with("%");
+  if (percent) text.pop_back();
+  while (percent && text.ends_with(" ")) text.pop_back();
+  auto number = Decimal::parse(text);
+  if (!number) return std::nullopt;
+  if (!percent) return *number;
+  auto fraction = multiply(*number, Decimal::from_parts(1, 2));
+  return fraction ? std::optional<Decimal>(*fraction) : std::nullopt;
+}
+
+bool is_no_line(const Cell& cell) {
+  if (cell.kind != Cell::Kind::values) return false;
+  if (cell.values.size() == 1) return !cell.values[0].quoted && cell.values[0].text == "no line";
+  return cell.values.size() == 2 && cell.values[0].text == "no" && cell.values[1].text == "line";
+}
+
+/// A column of the answers as written: one of Table::answers, or a day that bounds the row.
+struct WrittenAnswer {
+  enum class Kind : std::uint8_t { answer, from, until, unusable };
+  Kind kind = Kind::answer;
+  std::uint32_t index = 0;  // into Table::answers
+};
+
+class TableReader {
+ public:
+  TableReader(Context& context, std::uint32_t index)
+      : context_(context), decl_(*context.table_decls[index]), table_(context.book().tables[index]) {}
+
+  void read(const std::vector<syntax::TableRow>& rows) {
+    if (!read_columns()) return;
+    read_answer_columns(rows);
+    for (const syntax::TableRow& row : rows) read_row(row);
+    if (decl_.remaining) {
+      if (decl_.remaining->because.empty())
+        context_.error(ErrorCode::MissingClause, decl_.remaining->span,
+                       "nothing says why the remaining combinations are impossible", "add `because \"...\"`");
+      table_.remaining = {decl_.remaining->count, decl_.remaining->because.text, decl_.remaining->span.where};
+    }
+  }
+
+ private:
+  /// False when a column has no domain: its cells then mean nothing.
+  bool read_columns() {
+    bool sound = true;
+    std::map<std::string, Span> seen;
+    for (const Word& word : decl_.asked) {
+      const auto [first, added] = seen.emplace(word.text, word.span);
+      if (!added) context_.twice("column", word.text, word.span, first->second);
+      const auto domain = column_domain(context_, word);
+      if (!domain) sound = false;
+      domains_.push_back(domain);
+      table_.columns.push_back({word.text, domain.value_or(Domain{})});
+    }
+    if (decl_.asked.empty())
+      context_.error(ErrorCode::MissingClause, decl_.header_span, "the table asks for nothing",
+                     "write the columns to ask left of `||`");
+    // Whole rows are still worth reading unless nothing can be said about any cell.
+    return sound || std::any_of(domains_.begin(), domains_.end(), [](const auto& one) { return one.has_value(); });
+  }
+
+  void read_answer_columns(const std::vector<syntax::TableRow>& rows) {
+    std::map<std::string, Span> seen;
+    for (std::size_t i = 0; i < decl_.answered.size(); ++i) {
+      const Word& word = decl_.answered[i];
+      const auto [first, added] = seen.emplace(word.text, word.span);
+      if (!added) context_.twice("column", word.text, word.span, first->second);
+      if (word.text == "from" || word.text == "until") {
+        written_.push_back({word.text == "from" ? WrittenAnswer::Kind::from : WrittenAnswer::Kind::until});
+        continue;
+      }
+      AnswerColumn column;
+      column.name = word.text;
+      const auto list = context_.catalog().list_index(word.text);
+      if (word.text == "account") {
+        column.kind = AnswerColumn::Kind::account;
+      } else if (list) {
+        column.kind = AnswerColumn::Kind::list;
+        column.list = *list;
+      } else if (holds_numbers(rows, i)) {
+        column.kind = AnswerColumn::Kind::decimal;
+      } else {
+        context_.error(ErrorCode::UnknownName, word.span, "answer " + tick(word.text) + " is not named after a list",
+                       suggest(word.text, context_.list_names(),
+                               "name it after a list, or `account`, or write numbers or percentages in its cells"));
+        written_.push_back({WrittenAnswer::Kind::unusable});
+        table_.answers.push_back(std::move(column));
+        continue;
+      }
+      written_.push_back({WrittenAnswer::Kind::answer, static_cast<std::uint32_t>(table_.answers.size())});
+      table_.answers.push_back(std::move(column));
+    }
+    if (table_.answers.empty())
+      context_.error(ErrorCode::MissingClause, decl_.header_span, "the table answers nothing",
+                     "write the answer columns right of `||`");
+  }
+
+  static bool holds_numbers(const std::vector<syntax::TableRow>& rows, std::size_t column) {
+    for (const syntax::TableRow& row : rows)
+      if (column < row.answered.size() && cell_number(row.answered[column])) return true;
+    return false;
+  }
+
+  void read_row(const syntax::TableRow& written) {
+    rules::TableRow row;
+    row.where = written.span.where;
+    row.impossible = written.impossible;
+    row.because = written.because.text;
+    if (written.asked.size() != domains_.size()) return;  // GLM-1005 of the parser
+    for (std::size_t c = 0; c < domains_.size(); ++c)
+      row.cells.push_back(domains_[c] ? cell_values(context_, written.asked[c], *domains_[c]) : ValueSet{});
+    if (written.impossible) {
+      if (written.because.empty())
+        context_.error(ErrorCode::MissingClause, written.span, "nothing says why this combination is impossible",
+                       "write `|| because \"...\" |` at the end of the row");
+    } else {
+      if (written.answered.size() != written_.size()) return;
+      row.answers.resize(table_.answers.size());
+      for (std::size_t a = 0; a < written_.size(); ++a) read_answer(written.answered[a], written_[a], row);
+      if (row.from && row.until && *row.until < *row.from)
+        context_.error(ErrorCode::DeadRow, written.span,
+                       "the row ends on " + row.until->to_text() + ", before it begins on " + row.from->to_text(),
+                       "exchange the days");
+    }
+    table_.rows.push_back(std::move(row));
+  }
+
+  void read_answer(const Cell& cell, const WrittenAnswer& written, rules::TableRow& row) {
+    if (written.kind == WrittenAnswer::Kind::from) row.from = read_day(cell);
+    if (written.kind == WrittenAnswer::Kind::until) row.until = read_day(cell);
+    if (written.kind != WrittenAnswer::Kind::answer) return;
+    const AnswerColumn& column = table_.answers[written.index];
+    rules::Answer& answer = row.answers[written.index];
+    switch (column.kind) {
+      case AnswerColumn::Kind::list:
+        answer.values = cell_values(context_, cell, {Domain::Kind::list, column.list});
+        break;
+      case AnswerColumn::Kind::decimal:
+        if (const auto number = cell_number(cell))
+          answer.number = *number;
+        else
+          context_.error(ErrorCode::BadLiteral, cell.span, "the cell is not a number or a percentage",
+                         "write it as `0.12` or `12 %`");
+        break;
+      case AnswerColumn::Kind::account:
+        answer.no_line = is_no_line(cell);
+        if (answer.no_line) break;
+        if (cell.kind == Cell::Kind::values && cell.values.size() == 1)
+          answer.account = cell.values.front().text;
+        else
+          context_.error(ErrorCode::BadCell, cell.span, "the cell does not hold one account code",
+                         "write the code, or `no line` when nothing may be posted");
+        break;
+    }
+  }
+
+  std::optional<Date> read_day(const Cell& cell) {
+    if (cell.kind == Cell::Kind::blank) return std::nullopt;
+    if (cell.kind == Cell::Kind::values && cell.values.size() == 1)
+      if (auto date = Date::parse(cell.values.front().text)) return *date;
+    context_.error(ErrorCode::BadLiteral, cell.span, "the cell does not hold a day",
+                   "write a day as YYYY-MM-DD, or leave the cell blank");
+    return std::nullopt;
+  }
+
+  Context& context_;
+  const syntax::TableDecl& decl_;
+  rules::Table& table_;
+  std::vector<std::optional<Domain>> domains_;  // by column
+  std::vector<WrittenAnswer> written_;          // by answer column as written
+};
+
+}  // namespace
+
+void declare_tables_and_roles(Context& context) {
+  for (const syntax::TableDecl& decl : context.spec.tables) {
+    if (const auto known = context.table_index(decl.name.text)) {
+      context.twice("table", decl.name.text, decl.name.span, context.table_places[*known]);
+      continue;
+    }
+    rules::Table table;
+    table.name = decl.name.text;
+    table.title = decl.title.text;
+    table.where = decl.span.where;
+    context.table_places.push_back(decl.name.span);
+    context.table_decls.push_back(&decl);
+    context.book().tables.push_back(std::move(table));
+  }
+  if (!context.spec.accounts) return;
+  for (const auto& cells : context.spec.accounts->rows) {
+    if (cells.empty() || cells.front().kind != Cell::Kind::values || cells.front().values.size() != 1) continue;
+    const Word& name = cells.front().values.front();
+    if (const auto known = context.role_index(name.text)) {
+      context.twice("role", name.text, name.span, context.role_places[*known]);
+      continue;
+    }
+    rules::Role role;
+    role.name = name.text;
+    role.where = name.span.where;
+    context.role_places.push_back(name.span);
+    context.book().roles.push_back(std::move(role));
+  }
+}
+
+void resolve_tables(Context& context, const ReadFile& read_file, diagnostics::Sources& sources) {
+  static_cast<void>(read_file);
+  static_cast<void>(sources);
+  for (std::uint32_t i = 0; i < context.book().tables.size(); ++i) {
+    const syntax::TableDecl& decl = *context.table_decls[i];
+    if (!decl.csv.empty())
+      context.error(ErrorCode::FileNotReadable, decl.csv.span, "rows from a file are not read yet",
+                    "write the rows into the book");
+    TableReader(context, i).read(decl.rows);
+  }
+}
+
+}  // namespace glmap::resolve

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the book: events as CloudEvents, expectations as values. Names must be right; values may be wrong on
+// purpose.
+#include <algorithm>
+
+#include "compiler/resolve/context.hpp"
+
+namespace glmap::resolve {
+namespace {
+
+using syntax::TestEvent;
+using syntax::TestField;
+
+/// An event of the test as written, with what `again` has replaced: later `again`s build on it.
+struct Told {
+  const TestEvent* first = nullptr;
+  std::vector<TestField> fields;
+  std::vector<std::vector<TestField>> lines;
+};
+
+/// Fields of the envelope that a schema may leave out.
+bool is_envelope(std::string_view name) {
+  return name == "occurred_at" || name == "revision";
+}
+
+class TestReader {
+ public:
+  explicit TestReader(Context& context) : context_(context) {}
+
+  BookTest read(const syntax::TestDecl& decl) {
+    test_.title = decl.title.text;
+    test_.span = decl.span;
+    for (const syntax::TestStep& step : decl.steps) {
+      if (const TestEvent* event = std::get_if<TestEvent>(&step))
+        add_event(*event);
+      else
+        add_expectation(std::get<syntax::Expectation>(step));
+    }
+    if (!test_.steps.empty() && test_.steps.back().expected.empty())
+      context_.error(ErrorCode::MissingClause, test_.steps.back().span, "nothing says what this event must give",
+                     "add `expect ...`, or `expect no entry`");
+    return std::move(test_);
+  }
+
+ private:
+  // ---- events
+
+  void add_event(const TestEvent& written) {
+    if (!test_.steps.empty() && test_.steps.back().expected.empty())
+      context_.error(ErrorCode::MissingClause, test_.steps.back().span, "nothing says what this event must give",
+                     "add `expect ...`, or `expect no entry`");
+    TestStep step;
+    step.id = written.id.text;
+    step.span = written.span;
+    const auto type = context_.catalog().type_index(written.type.text);
+    if (type) {
+      step.event = to_json(written, *type, told_of(written, *type));
+    } else if (context_.events_known) {
+      const auto known = context_.type_names();
+      context_.error(ErrorCode::UnknownEventType, written.type.span,
+                     "event type " + tick(written.type.text) + " has no schema",
+                     suggest(written.type.text, known, "the event types are " + choices(known)));
+    }
+    test_.steps.push_back(std::move(step));
+  }
+
+  const Told& told_of(const TestEvent& written, std::uint32_t type) {
+    const auto known = told_.find(written.id.text);
+    if (!written.again) {
+      if (known != told_.end())
+        context_.error_with(ErrorCode::DuplicateName, written.id.span,
+                            "event " + tick(written.id.text) + " comes a second time", known->second.first->id.span,
+                            "it comes here first", "write `again` to send it again, or give it another id");
+      Told fresh{&written, {}, written.lines};
+      replace(fresh, written, type);
+      return told_[written.id.text] = std::move(fresh);
+    }
+    if (known == told_.end()) {
+      context_.error(ErrorCode::UnknownName, written.id.span,
+                     "event " + tick(written.id.text) + " is sent again and did not come before in this test",
+                     "delete `again`, or write the first event above");
+      return told_[written.id.text] = Told{&written, written.fields, written.lines};
+    }
+    Told& told = known->second;
+    if (told.first->type.text != written.type.text)
+      context_.error_with(ErrorCode::WrongType, written.type.span,
+                          "event " + tick(written.id.text) + " was " + tick(told.first->type.text) + " before",
+                          told.first->type.span, "it comes here first", "write the same type");
+    if (!written.lines.empty()) told.lines = written.lines;
+    replace(told, written, type);
+    return told;
+  }
+
+  /// Sets fields of the event; with `again`, a name that only lines know is set in the one line there is.
+  void replace(Told& told, const TestEvent& written, std::uint32_t type) {
+    const EventType& schema = context_.catalog().types[type];
+    std::map<std::string, Span> seen;
+    for (const TestField& field : written.fields) {
+      const auto [first, added] = seen.emplace(field.name.text, field.name.span);
+      if (!added) {
+        context_.twice("field", field.name.text, field.name.span, first->second);
+        continue;
+      }
+      const bool of_line = written.again && told.lines.size() == 1 && !schema.header_index(field.name.text) &&
+                           schema.line_index(field.name.text);
+      set(of_line ? told.lines.front() : told.fields, field);
+    }
+  }
+
+  static void set(std::vector<TestField>& fields, const TestField& field) {
+    for (TestField& known : fields)
+      if (known.name.text == field.name.text) {
+        known = field;
+        return;
+      }
+    fields.push_back(field);
+  }
+
+  Json to_json(const TestEvent& written, std::uint32_t type, const Told& told) {
+    const EventType& schema = context_.catalog().types[type];
+    Json::Object event = {{"specversion", "1.0"}, {"source", "test"}, {"id", written.id.text}, {"type", schema.name}};
+    Json::Object data;
+    for (const TestField& field : told.fields) {
+      const auto index = schema.header_index(field.name.text);
+      if (field.name.text == "occurred_at") event.emplace_back("time", field.value.text);
+      if (field.name.text == "revision" && !index) event.emplace_back("revision", field.value.text);
+      if (index)
+        data.emplace_back(field.name.text, value_of(schema.header[*index], field.value));
+      else if (!is_envelope(field.name.text))
+        unknown_field(type, field.name, schema.header, "event ");
+    }
+    if (!schema.line.empty() || !told.lines.empty()) data.emplace_back("lines", lines_of(type, told));
+    event.emplace_back("data", std::move(data));
+    return Json(std::move(event));
+  }
+
+  Json lines_of(std::uint32_t type, const Told& told) {
+    const EventType& schema = context_.catalog().types[type];
+    Json::Array lines;
+    for (const auto& fields : told.lines) {
+      Json::Object line;
+      std::map<std::string, Span> seen;
+      for (const TestField& field : fields) {
+        const auto [first, added] = seen.emplace(field.name.text, field.name.span);
+        if (!added) {
+          context_.twice("field", field.name.text, field.name.span, first->second);
+        } else if (const auto index = schema.line_index(field.name.text)) {
+          line.emplace_back(field.name.text, value_of(schema.line[*index], field.value));
+        } else {
+          unknown_field(type, field.name, schema.line, "a line of ");
+        }
+      }
+      lines.emplace_back(std::move(line));
+    }
+    return Json(std::move(lines));
+  }
+
+  /// Amounts stay text, so that no digit is lost; only yes and no have a JSON form of their own.
+  static Json value_of(const Field& field, const Word& value) {
+    if (field.kind == FieldKind::yes_no && (value.text == "yes" || value.text == "no"))
+      return Json(value.text == "yes");
+    return Json(value.text);
+  }
+
+  void unknown_field(std::uint32_t type, const Word& name, const std::vector<Field>& fields, std::string_view what) {
+    if (context_.type_places[type].broken) return;
+    std::vector<std::string> known;
+    for (const Field& field : fields) known.push_back(field.name);
+    context_.error_with(
+        ErrorCode::UnknownField, name.span,
+        std::string(what) + tick(context_.catalog().types[type].name) + " has no field " + tick(name.text),
+        context_.type_places[type].span, "its schema is here",
+        suggest(name.text, known, known.empty() ? "the event has no lines" : "the fields are " + choices(known)));
+  }
+
+  // ---- expectations
+
+  void add_expectation(const syntax::Expectation& written) {
+    Expectation expected;
+    expected.kind = written.kind;
+    expected.span = written.span;
+    expected.reason = written.reason.text;
+    if (written.kind == syntax::Expectation::Kind::entry) read_entry(written, expected);
+    if (test_.steps.empty()) {
+      context_.error(ErrorCode::MissingClause, written.span, "an expectation stands before any event",
+                     "write `event TYPE ID` above it");
+      return;
+    }
+    TestStep& step = test_.steps.back();
+    if (!step.expected.empty() && (written.kind != syntax::Expectation::Kind::entry ||
+                                   step.expected.front().kind != syntax::Expectation::Kind::entry))
+      context_.error_with(ErrorCode::DuplicateName, written.span,
+                          "two expectations that exclude each other stand at one event", step.expected.front().span,
+                          "the other is here", "delete one of them, or send another event");
+    step.expected.push_back(std::move(expected));
+  }
+
+  void read_entry(const syntax::Expectation& written, Expectation& expected) {
+    expected.entity = written.entity.text;
+    expected.journal = written.journal.text;
+    expected.currency = written.currency.text;
+    if (auto date = Date::parse(written.date.text))
+      expected.date = *date;
+    else
+      context_.error(ErrorCode::BadLiteral, written.date.span, date.error().message, "write a day as YYYY-MM-DD");
+    const auto index = context_.catalog().entity_index(written.entity.text);
+    if (!index) return unknown_value(context_, {rules::Domain::Kind::entity}, written.entity);
+    const LegalEntity& entity = context_.catalog().entities[*index];
+    if (written.currency.text != entity.functional.code())
+      context_.error_with(ErrorCode::MixedCurrencies, written.currency.span,
+                          tick(written.currency.text) + " stands here, and " + entity.code + " keeps its books in " +
+                              std::string(entity.functional.code()),
+                          context_.entity_places[*index], "the entity is here",
+                          "write " + tick(entity.functional.code()));
+    for (const syntax::ExpectedLine& line : written.lines) read_line(line, entity, expected);
+  }
+
+  std::optional<Money> money(const Word& word, Currency currency) {
+    auto number = Decimal::parse(word.text);
+    auto amount = number ? Money::from_decimal(*number, currency) : Result<Money>(std::unexpected(number.error()));
+    if (amount) return *amount;
+    context_.error(ErrorCode::BadLiteral, word.span, amount.error().message,
+                   "write the amount with " + std::to_string(currency.digits()) + " decimal places");
+    return std::nullopt;
+  }
+
+  void read_line(const syntax::ExpectedLine& written, const LegalEntity& entity, Expectation& expected) {
+    ExpectedLine line;
+    line.span = written.span;
+    line.side = written.side.text == "credit" ? Side::credit : Side::debit;
+    line.account = written.account.text;
+    line.role = written.role.text;
+    role_of(context_, written.role);
+    if (context_.charts_known && !entity.accounts.empty() && entity.find_account(line.account) == nullptr) {
+      std::vector<std::string> codes;
+      for (const Account& account : entity.accounts) codes.push_back(account.code);
+      context_.error(ErrorCode::UnknownAccount, written.account.span,
+                     "account " + tick(line.account) + " is not in the chart of accounts " + tick(entity.chart) +
+                         " of " + entity.code,
+                     suggest(line.account, codes, "write a code of that chart"));
+    }
+    if (const auto amount = money(written.amount, entity.functional)) line.functional = *amount;
+    if (!written.transaction_currency.empty()) {
+      if (auto currency = Currency::parse(written.transaction_currency.text))
+        line.transaction = money(written.transaction_amount, *currency);
+      else
+        context_.error(ErrorCode::UnknownListValue, written.transaction_currency.span, currency.error().message,
+                       "write a code of three capitals, such as `USD`");
+    }
+    for (const TestField& dimension : written.dimensions)
+      line.dimensions.push_back({dimension.name.text, dimension.value.text});
+    expected.lines.push_back(std::move(line));
+  }
+
+  Context& context_;
+  BookTest test_;
+  std::map<std::string, Told> told_;
+};
+
+}  // namespace
+
+void resolve_tests(Context& context) {
+  std::map<std::string, Span> titles;
+  for (const syntax::TestDecl& decl : context.spec.tests) {
+    const auto [first, added] = titles.emplace(decl.title.text, decl.title.span);
+    if (!added) context.twice("test", decl.title.text, decl.title.span, first->second);
+    context.model.tests.push_back(TestReader(context).read(decl));
+  }
+}
+
+}  // namespace glmap::resolve

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/resolve/yaml_reader.hpp"
+
+#include <algorithm>
+
+namespace glmap::resolve {
+
+std::string_view kind_in_words(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::nothing:
+      return "nothing";
+    case YamlNode::Kind::scalar:
+      return "a single value";
+    case YamlNode::Kind::sequence:
+      return "a list";
+    case YamlNode::Kind::map:
+      return "a map";
+  }
+  return "";
+}
+
+MapReader::MapReader(Context& context, const YamlNode& node, std::string what,
+                     std::initializer_list<std::string_view> keys)
+    : context_(context), node_(node), what_(std::move(what)) {
+  if (!is_map()) {
+    context_.error(ErrorCode::BadYaml, node.span,
+                   std::string(kind_in_words(node)) + " stands where a map with the keys of " + what_ + " is expected",
+                   "write `key: value` pairs");
+    return;
+  }
+  std::vector<std::string> known(keys.begin(), keys.end());
+  for (const YamlNode& key : node.keys)
+    if (std::find(known.begin(), known.end(), key.text) == known.end())
+      context_.error(ErrorCode::BadYaml, key.span, what_ + " has no key " + tick(key.text),
+                     suggest(key.text, known, "the keys are " + choices(known)));
+}
+
+const YamlNode* MapReader::need(std::string_view key) {
+  if (!is_map()) return nullptr;
+  const YamlNode* value = node_.find(key);
+  if (value == nullptr)
+    context_.error(ErrorCode::BadYaml, node_.keys.empty() ? node_.span : node_.keys.front().span,
+                   what_ + " has no " + tick(key), "add " + tick(std::string(key) + ": ..."));
+  return value;
+}
+
+std::string MapReader::scalar(const YamlNode& value, std::string_view key) {
+  if (value.kind == YamlNode::Kind::scalar && !value.text.empty()) return value.text;
+  context_.error(
+      ErrorCode::BadYaml, value.span,
+      (value.kind == YamlNode::Kind::scalar ? std::string("empty text") : std::string(kind_in_words(value))) +
+          " stands under " + tick(key) + " of " + what_ + " where text is expected",
+      "write a text, in quotes when it could be read as something else");
+  return {};
+}
+
+std::string MapReader::text(std::string_view key) {
+  const YamlNode* value = need(key);
+  return value == nullptr ? std::string() : scalar(*value, key);
+}
+
+std::string MapReader::text_if_any(std::string_view key) {
+  const YamlNode* value = node_.find(key);
+  return value == nullptr ? std::string() : scalar(*value, key);
+}
+
+std::optional<Date> read_date(Context& context, const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::scalar) {
+    auto date = Date::parse(node.text);
+    if (date) return *date;
+    context.error(ErrorCode::BadLiteral, node.span, date.error().message, "write a day as YYYY-MM-DD");
+  } else {
+    context.error(ErrorCode::BadLiteral, node.span,
+                  std::string(kind_in_words(node)) + " stands where a date is expected", "write a day as YYYY-MM-DD");
+  }
+  return std::nullopt;
+}
+
+std::optional<Date> MapReader::date_if_any(std::string_view key) {
+  const YamlNode* value = node_.find(key);
+  return value == nullptr ? std::nullopt : read_date(context_, *value);
+}
+
+std::optional<Date> MapReader::date(std::string_view key) {
+  const YamlNode* value = need(key);
+  return value == nullptr ? std::nullopt : read_date(context_, *value);
+}
+
+bool MapReader::yes_or(std::string_view key, bool otherwise) {
+  const YamlNode* value = node_.find(key);
+  if (value == nullptr) return otherwise;
+  if (value->kind == YamlNode::Kind::scalar && !value->quoted) {
+    if (value->text == "true") return true;
+    if (value->text == "false") return false;
+  }
+  context_.error(ErrorCode::BadLiteral, value->span,
+                 tick(value->text) + " stands under " + tick(key) + " where true or false is expected",
+                 "write `true` or `false`");
+  return otherwise;
+}
+
+const YamlNode* top_level(Context& context, const YamlNode& root, std::string_view key, YamlNode::Kind kind) {
+  MapReader reader(context, root, "the file", {key});
+  const YamlNode* value = reader.need(key);
+  if (value == nullptr) return nullptr;
+  if (value->kind != kind) {
+    context.error(ErrorCode::BadYaml, value->span,
+                  std::string(kind_in_words(*value)) + " stands under " + tick(key) + " where " +
+                      (kind == YamlNode::Kind::map ? "a map" : "a list") + " is expected",
+                  kind == YamlNode::Kind::map ? "write `name:` lines under it" : "write one `- ` line for each");
+    return nullptr;
+  }
+  return value;
+}
+
+}  // namespace glmap::resolve

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/resolve/yaml_tree.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+namespace glmap::resolve {
+namespace {
+
+using diagnostics::Diagnostic;
+using diagnostics::Sink;
+using diagnostics::Span;
+
+/// Leaves the parser; never leaves this file.
+struct Refused {
+  Span span;
+  ErrorCode code;
+  std::string message;
+  std::string help;
+};
+
+std::size_t count_characters(std::string_view bytes) {
+  std::size_t count = 0;
+  for (const char byte : bytes) count += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
+  return count;
+}
+
+/// Length of the well-formed UTF-8 character at the start of `text`; 0 when it is not one.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i])); };
+  const unsigned first = byte(0);
+  if (first < 0x80U) return 1;
+  const std::size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
+  if (first < 0xC2U || first > 0xF4U || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  const unsigned second = byte(1);
+  if ((first == 0xE0U && second < 0xA0U) || (first == 0xEDU && second > 0x9FU)) return 0;
+  if ((first == 0xF0U && second < 0x90U) || (first == 0xF4U && second > 0x8FU)) return 0;
+  return length;
+}
+
+/// Marks count bytes; people count characters.
+class Places {
+ public:
+  Places(std::string file, const std::string& text) : file_(std::move(file)), text_(text) {
+    starts_.push_back(0);
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+
+  Span at(const YAML::Mark& mark, std::uint32_t length = 0) const {
+    Span span;
+    span.where.file = file_;
+    if (mark.line < 0) return span;
+    const std::size_t line = std::min<std::size_t>(static_cast<std::size_t>(mark.line), starts_.size() - 1);
+    const std::size_t column = static_cast<std::size_t>(std::max(0, mark.column));
+    span.where.line = static_cast<std::uint32_t>(line + 1);
+    const std::string_view before = std::string_view(text_).substr(starts_[line], column);
+    span.where.column = static_cast<std::uint32_t>(count_characters(before) + 1);
+    span.length = length;
+    return span;
+  }
+
+  Span scalar(const YAML::Mark& mark, const std::string& value, bool quoted) const {
+    const std::size_t length = value.find('\n') == std::string::npos ? count_characters(value) + (quoted ? 2 : 0) : 0;
+    return at(mark, static_cast<std::uint32_t>(length));
+  }
+
+  /// GLM-1002 or GLM-1006 at the first byte that is no text.
+  std::optional<Refused> find_bad_text() const {
+    for (std::size_t i = 0; i < text_.size();) {
+      const unsigned char byte = static_cast<unsigned char>(text_[i]);
+      const std::size_t length = utf8_length(std::string_view(text_).substr(i));
+      const bool control = byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+      if (length == 0 || control) {
+        const auto after = std::upper_bound(starts_.begin(), starts_.end(), i);
+        YAML::Mark mark;
+        mark.line = static_cast<int>(after - starts_.begin()) - 1;
+        mark.column = static_cast<int>(i - *(after - 1));
+        if (control)
+          return Refused{at(mark), ErrorCode::BadYaml, "a control character stands in the file", "delete it"};
+        return Refused{at(mark), ErrorCode::NotUtf8, "the file is not UTF-8 text from here on",
+                       "save the file as UTF-8"};
+      }
+      i += length;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string file_;
+  const std::string& text_;
+  std::vector<std::size_t> starts_;
+};
+
+/// Builds the tree bottom-up from parser events; `open_` holds the collections not yet closed.
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(const Places& places, Sink& sink, const YamlLimits& limits) : places_(places), sink_(sink), limits_(limits) {}
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    YamlNode node;
+    node.span = places_.at(mark);
+    refuse_extras(mark, "?", anchor);
+    place(std::move(node));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Refused{places_.at(mark, 1), ErrorCode::BadYaml, "an alias (`*name`) stands here",
+                  "write the value out; reference data says everything where it stands"};
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_extras(mark, tag, anchor);
+    YamlNode node;
+    node.kind = YamlNode::Kind::scalar;
+    node.text = value;
+    node.quoted = tag == "!";
+    node.span = places_.scalar(mark, value, node.quoted);
+    place(std::move(node));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, YamlNode::Kind::sequence);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, YamlNode::Kind::map);
+  }
+  void OnMapEnd() override { close(); }
+
+  std::optional<YamlNode> take() { return std::move(root_); }
+
+ private:
+  struct Open {
+    YamlNode node;
+    std::optional<YamlNode> key;  // map: a key that waits for its value
+    std::unordered_map<std::string, Span> seen;
+  };
+
+  void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
+    if (anchor != 0)
+      throw Refused{places_.at(mark), ErrorCode::BadYaml, "an anchor (`&name`) stands before this value",
+                    "write the value out wherever it is needed"};
+    if (!tag.empty() && tag != "?" && tag != "!")
+      throw Refused{places_.at(mark), ErrorCode::BadYaml, "a tag (`" + tag + "`) stands before this value",
+                    "delete the tag; every value is read as text"};
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
+    refuse_extras(mark, tag, anchor);
+    if (open_.size() >= limits_.depth_max)
+      throw Refused{places_.at(mark), ErrorCode::TooLarge,
+                    "values are nested deeper than " + std::to_string(limits_.depth_max) + " levels",
+                    "reference data never needs that depth; look for a wrong indentation"};
+    Open opened;
+    opened.node.kind = kind;
+    opened.node.span = places_.at(mark);
+    if (!open_.empty() && open_.back().node.kind == YamlNode::Kind::map && !open_.back().key) refuse_key(mark);
+    open_.push_back(std::move(opened));
+  }
+
+  void close() {
+    YamlNode node = std::move(open_.back().node);
+    open_.pop_back();
+    place(std::move(node));
+  }
+
+  [[noreturn]] void refuse_key(const YAML::Mark& mark) const {
+    throw Refused{places_.at(mark), ErrorCode::BadYaml, "a key of a map is not one word", "write `name: value`"};
+  }
+
+  void place(YamlNode node) {
+    if (++nodes_ > limits_.nodes_max)
+      throw Refused{node.span, ErrorCode::TooLarge,
+                    "the file holds more than " + std::to_string(limits_.nodes_max) + " values",
+                    "split the file; a book may name several"};
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& into = open_.back();
+    if (into.node.kind == YamlNode::Kind::sequence) {
+      into.node.items.push_back(std::move(node));
+    } else if (!into.key) {
+      if (node.kind != YamlNode::Kind::scalar)
+        throw Refused{node.span, ErrorCode::BadYaml, "a key of a map is not one word", "write `name: value`"};
+      into.key = std::move(node);
+    } else {
+      place_member(into, std::move(node));
+    }
+  }
+
+  void place_member(Open& into, YamlNode value) {
+    YamlNode key = std::move(*into.key);
+    into.key.reset();
+    const auto [first, added] = into.seen.emplace(key.text, key.span);
+    if (added) {
+      into.node.keys.push_back(std::move(key));
+      into.node.items.push_back(std::move(value));
+      return;
+    }
+    Diagnostic twice{ErrorCode::DuplicateName, diagnostics::Severity::error, key.span,
+                     "the key `" + key.text + "` stands twice in the same place"};
+    twice.labels.push_back({first->second, "it stands here first"});
+    twice.help = "keep one of them";
+    sink_.report(std::move(twice));
+  }
+
+  const Places& places_;
+  Sink& sink_;
+  const YamlLimits& limits_;
+  std::vector<Open> open_;
+  std::optional<YamlNode> root_;
+  std::size_t nodes_ = 0;
+};
+
+/// Every exception of yaml-cpp ends here. Throws only Refused.
+std::optional<YamlNode> parse(const std::string& text, const Places& places, Sink& sink, const YamlLimits& limits) {
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Builder first(places, sink, limits);
+    parser.HandleNextDocument(first);
+    Builder second(places, sink, limits);
+    if (parser.HandleNextDocument(second))
+      throw Refused{second.take().value_or(YamlNode{}).span, ErrorCode::BadYaml, "a second document begins here",
+                    "keep one document in a file"};
+    return first.take();
+  } catch (const YAML::Exception& fault) {
+    throw Refused{places.at(fault.mark), ErrorCode::BadYaml, "this is not YAML: " + fault.msg,
+                  "look at indentation, colons and quotes from here upwards"};
+  } catch (const std::exception& fault) {
+    throw Refused{places.at(YAML::Mark()), ErrorCode::BadYaml, std::string("the file cannot be read: ") + fault.what(),
+                  ""};
+  }
+}
+
+}  // namespace
+
+const YamlNode* YamlNode::find(std::string_view key) const {
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (keys[i].text == key) return &items[i];
+  return nullptr;
+}
+
+std::optional<YamlNode> read_yaml(const std::string& file, const std::string& text, Sink& sink,
+                                  const YamlLimits& limits) {
+  const Places places(file, text);
+  try {
+    if (text.size() > limits.bytes_max)
+      throw Refused{places.at(YAML::Mark::null_mark()), ErrorCode::TooLarge,
+                    "the file holds " + std::to_string(text.size()) + " bytes; at most " +
+                        std::to_string(limits.bytes_max) + " are read",
+                    "split the file; a book may name several"};
+    if (auto bad = places.find_bad_text()) throw std::move(*bad);
+    auto root = parse(text, places, sink, limits);
+    if (!root || root->kind == YamlNode::Kind::nothing)
+      throw Refused{places.at(YAML::Mark::null_mark()), ErrorCode::BadYaml, "the file is empty",
+                    "write the data into it"};
+    return root;
+  } catch (const Refused& refused) {
+    sink.error(refused.code, refused.span, refused.message, refused.help);
+    return std::nullopt;
+  }
+}
+
+}  // namespace glmap::resolve
