@@ -135,14 +135,14 @@ Status Writer::insert_entry(std::int64_t event, const NewEntry& entry, Instant n
 void Writer::add_balances(const JournalEntry& entry) {
   const JournalEntryDraft& data = entry.data();
   for (const JournalLine& line : data.lines) {
-    const std::string_view currency = line.functional.currency().code();
+    const std::string currency(line.functional.currency().code());
     std::string key = figure_key({data.entity, data.ledger, data.period, line.account, currency});
     auto at = pending_.balances.find(key);
     if (at == pending_.balances.end()) {
       const auto before = committed_.balances.find(key);
       Balance balance = before != committed_.balances.end()
                             ? before->second
-                            : Balance{data.entity, data.ledger, data.period, line.account, std::string(currency)};
+                            : Balance{data.entity, data.ledger, data.period, line.account, currency};
       at = pending_.balances.emplace(std::move(key), std::move(balance)).first;
     }
     (line.side == Side::debit ? at->second.debit : at->second.credit) += line.functional.minor();
