@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/delivery/lane.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace glmap::gateway::delivery {
+
+namespace {
+
+using engine::DeliveryInput;
+using engine::EntryState;
+using store::ClaimedEntry;
+using store::DeliveryOutcome;
+
+constexpr int kSavesMax = 50;  // tries to record an outcome while the store is busy
+constexpr auto kSavePause = std::chrono::milliseconds(100);
+
+Instant later(Instant at, std::int64_t micros) {
+  return Instant{at.micros + micros};
+}
+
+/// Trouble that mends itself slowly if at all; asking often would lock the account.
+bool is_slow_trouble(ErrorCode code) {
+  return code == ErrorCode::ErpAuthorisation || code == ErrorCode::BadConfiguration;
+}
+
+}  // namespace
+
+std::string_view to_text(LaneState state) {
+  switch (state) {
+    case LaneState::unchecked:
+      return "unchecked";
+    case LaneState::working:
+      return "working";
+    case LaneState::paused:
+      return "paused";
+    case LaneState::stopped:
+      return "stopped";
+  }
+  GLMAP_ASSERT(false);
+}
+
+Lane::Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store::Store& store,
+           const platform::Clock& clock, platform::Log& log)
+    : settings_(std::move(settings)),
+      connector_(std::move(connector)),
+      store_(store),
+      clock_(clock),
+      log_(log),
+      jitter_(settings_.jitter_seed) {
+  status_.name = settings_.name;
+  status_.since = now();
+}
+
+void Lane::run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    if (run_round(stop) > 0) continue;
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, stop, std::chrono::microseconds(wait_micros()), [this] { return wake_; });
+    wake_ = false;
+  }
+}
+
+std::int64_t Lane::wait_micros() const {
+  // Called with the lock held. A paused lane is not woken early by new work, only delayed work is what it has.
+  if (status_.state == LaneState::stopped) return settings_.poll_micros * 10;
+  return settings_.poll_micros;
+}
+
+std::int32_t Lane::run_round(std::stop_token stop) {
+  const LaneStatus before = status();
+  if (before.state == LaneState::stopped) return 0;
+  if (before.state == LaneState::paused && now() < before.until) return 0;
+  if (before.state != LaneState::working && !check_connection()) return 0;
+  const auto claimed =
+      store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), settings_.claim_limit});
+  if (!claimed) {
+    if (claimed.error().permanent()) set_state(LaneState::stopped, claimed.error(), now());
+    return 0;
+  }
+  for (const ClaimedEntry& entry : *claimed) settle(entry, stop);
+  return static_cast<std::int32_t>(claimed->size());
+}
+
+/// Asks the ERP who it is, for every entity. True when it is who it should be.
+bool Lane::check_connection() {
+  for (const auto& [entity, expected] : settings_.entities) {
+    const Result<EntityIdentity> seen = connector_->who_am_i(entity);
+    if (!seen) {
+      connection_fails(seen.error(), std::nullopt);
+      return false;
+    }
+    if (*seen == expected) continue;
+    connection_fails(
+        Error{ErrorCode::ErpWrongEntity,
+              "for entity `" + entity + "` the ERP shows the books of `" + seen->name + "` in " + seen->currency +
+                  "; expected are those of `" + expected.name + "` in " + expected.currency,
+              "correct the connection's settings or credentials, then resume it",
+              {}},
+        std::nullopt);
+    return false;
+  }
+  connection_works();
+  return true;
+}
+
+void Lane::settle(const ClaimedEntry& claimed, std::stop_token stop) {
+  // A stop, or trouble met by an entry before it: what was not begun goes back as it was.
+  const LaneStatus lane = status();
+  if (stop.stop_requested() || lane.state != LaneState::working) {
+    AttemptResult back;
+    back.input = DeliveryInput::not_sent;
+    back.reason = lane.reason.value_or(Error{ErrorCode::ErpUnreachable, "the gateway is stopping", {}, {}});
+    if (lane.state == LaneState::paused) {
+      back.retry_after_micros = std::max<std::int64_t>(0, lane.until.micros - now().micros);
+    }
+    record(claimed, std::move(back), stop);
+    return;
+  }
+  AttemptResult result = attempt_claimed(claimed);
+  if (result.connection_trouble) {
+    connection_fails(*result.reason, result.retry_after_micros);
+  } else {
+    troubles_ = 0;
+  }
+  record(claimed, std::move(result), stop);
+}
+
+AttemptResult Lane::attempt_claimed(const ClaimedEntry& claimed) {
+  // An entry that cannot be tried at all: not sent yet, it is refused; perhaps sent, a person must look.
+  auto cannot = [&](Error why) {
+    AttemptResult out;
+    out.input = claimed.state == EntryState::sending ? DeliveryInput::refused : DeliveryInput::gave_up;
+    out.reason = std::move(why);
+    return out;
+  };
+  const Result<Json> json = parse_json(claimed.json);
+  const Result<JournalEntry> entry = json ? JournalEntry::from_json(*json) : std::unexpected(json.error());
+  if (!entry) return cannot(entry.error());
+  if (entry->key().reference() != claimed.reference) {
+    return cannot(Error{ErrorCode::StoreCorrupt, "the entry's reference is not the one it is stored under", {}, {}});
+  }
+  if (!settings_.entities.contains(entry->data().entity)) {
+    return cannot(Error{ErrorCode::ErpWrongEntity,
+                        "connection `" + settings_.name + "` serves no legal entity `" + entry->data().entity + "`",
+                        {},
+                        {}});
+  }
+  return attempt(*connector_, *entry, claimed.state);
+}
+
+void Lane::record(const ClaimedEntry& claimed, AttemptResult result, std::stop_token stop) {
+  engine::DeliveryFacts facts;
+  facts.state = claimed.state;
+  facts.sends = claimed.sends;
+  facts.looks = claimed.looks;
+  facts.waits = claimed.waits;
+  facts.last_sent_at = claimed.last_sent_at;
+  facts.retry_after_micros = result.retry_after_micros;
+  facts.jitter_permille = static_cast<std::int32_t>(jitter_() % 1001);
+  auto step = engine::delivery_step(facts, result.input, settings_.policy, now());
+  if (!step) {
+    log_.error("an outcome has no meaning in the entry's state",
+               {{"reference", claimed.reference}, {"outcome", engine::to_text(result.input)}});
+    result.input = claimed.state == EntryState::sending ? DeliveryInput::unclear : DeliveryInput::gave_up;
+    step = engine::delivery_step(facts, result.input, settings_.policy, now());
+    GLMAP_ASSERT(step.has_value());
+  }
+  DeliveryOutcome outcome;
+  outcome.entry = claimed.entry;
+  outcome.claim = claimed.claim;
+  outcome.input = result.input;
+  outcome.to = step->to;
+  outcome.at = now();
+  outcome.due_at = step->due_at;
+  outcome.reason = std::move(result.reason);
+  outcome.document_id = std::move(result.document);
+  outcome.evidence = std::move(result.evidence);
+  if (save(outcome, stop)) count(outcome);
+}
+
+bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
+  for (int tries = 1;; ++tries) {
+    const auto recorded = store_.record_delivery({&outcome, 1});
+    if (recorded) return recorded->front() == store::OutcomeRecorded::recorded;
+    const bool again = recorded.error().transient() && tries < kSavesMax && !stop.stop_requested();
+    if (!again) {
+      // Not lost: the claim is in the store, and the next start looks the entry up in the ERP.
+      log_.error("an outcome could not be recorded", {{"error", recorded.error().message}});
+      set_state(LaneState::stopped, recorded.error(), now());
+      return false;
+    }
+    std::this_thread::sleep_for(kSavePause);
+  }
+}
+
+void Lane::count(const DeliveryOutcome& outcome) {
+  const std::lock_guard lock(mutex_);
+  if (outcome.to == EntryState::posted) ++status_.confirmed;
+  if (outcome.to == EntryState::rejected) ++status_.refused;
+  if (outcome.to == EntryState::held) ++status_.held;
+  if (outcome.input == DeliveryInput::unclear) ++status_.unclear;
+}
+
+void Lane::connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros) {
+  if (why.code == ErrorCode::ErpWrongEntity) {
+    set_state(LaneState::stopped, why, now());
+    return;
+  }
+  ++troubles_;
+  std::int64_t pause = settings_.policy.backoff_first_micros;
+  for (std::int32_t i = 1; i < troubles_ && pause < settings_.policy.backoff_max_micros; ++i) pause *= 2;
+  if (is_slow_trouble(why.code)) pause = settings_.policy.backoff_max_micros;
+  pause = std::min(pause, settings_.policy.backoff_max_micros);
+  pause = std::max(pause, retry_after_micros.value_or(0));
+  set_state(LaneState::paused, why, later(now(), pause));
+}
+
+void Lane::connection_works() {
+  troubles_ = 0;
+  set_state(LaneState::working, std::nullopt, now());
+}
+
+void Lane::set_state(LaneState state, std::optional<Error> why, Instant until) {
+  const bool silent = [&] {
+    const std::lock_guard lock(mutex_);
+    const bool same = status_.state == state;
+    if (!same) status_.since = now();
+    status_.state = state;
+    status_.reason = why;
+    status_.until = until;
+    return same;
+  }();
+  if (silent) return;
+  const std::string text = why ? why->to_text() : "";
+  if (state == LaneState::working) {
+    log_.info("the ERP connection works", {{"connection", settings_.name}});
+  } else if (state == LaneState::paused) {
+    log_.warning("the ERP connection is paused", {{"connection", settings_.name}, {"error", text}});
+  } else if (state == LaneState::stopped) {
+    log_.error("the ERP connection is stopped", {{"connection", settings_.name}, {"error", text}});
+  }
+}
+
+LaneStatus Lane::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void Lane::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    status_.state = LaneState::unchecked;
+    status_.reason.reset();
+    status_.since = now();
+    wake_ = true;
+  }
+  woken_.notify_all();
+}
+
+void Lane::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    wake_ = true;
+  }
+  woken_.notify_all();
+}
+
+}  // namespace glmap::gateway::delivery

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// One ERP connection at work: claims due entries from the store, has each one attempted, asks engine/delivery_step what
+// becomes of it, records that. The intent to send is durable before anything is sent (the store's claim).
+// A connection in trouble pauses as a whole instead of trying every entry in turn; one that belongs to another company
+// stops and says so.
+// Threading: run_round and run belong to one thread; status, resume and wake may be called from any.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+
+#include "gateway/delivery/attempt.hpp"
+#include "gateway/delivery/connector.hpp"
+#include "gateway/engine/delivery_step.hpp"
+#include "gateway/platform/clock.hpp"
+#include "gateway/platform/log.hpp"
+#include "gateway/store/store.hpp"
+
+namespace glmap::gateway::delivery {
+
+struct LaneSettings {
+  std::string name;                                // of the ERP connection, as in LegalEntity::erp
+  std::map<std::string, EntityIdentity> entities;  // who the ERP must say it is, by our entity code
+  engine::DeliveryPolicy policy;
+  std::int32_t claim_limit = 8;
+  std::int64_t lease_micros = 600'000'000;  // longer than a whole claim can take
+  std::int64_t poll_micros = 1'000'000;     // looks for work at least so often
+  std::uint64_t jitter_seed = 1;
+};
+
+enum class LaneState : std::uint8_t {
+  unchecked,  // has not yet seen who the ERP is
+  working,
+  paused,   // the connection is in trouble; goes on by itself at `until`
+  stopped,  // a person must act: the connection belongs to another company, or the store failed
+};
+std::string_view to_text(LaneState state);
+
+struct LaneStatus {
+  std::string name;
+  LaneState state = LaneState::unchecked;
+  std::optional<Error> reason;  // paused, stopped
+  Instant since;
+  Instant until;                                                   // paused
+  std::int64_t confirmed = 0, refused = 0, held = 0, unclear = 0;  // since the start of this process
+};
+
+class Lane {
+ public:
+  Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store::Store& store,
+       const platform::Clock& clock, platform::Log& log);
+
+  /// Works until a stop is asked for; an attempt under way is finished and recorded first.
+  void run(std::stop_token stop);
+  /// One round: checks the connection if need be, claims, attempts and records what is due now. Returns how many
+  /// entries were claimed. What is claimed but not begun when a stop is asked for goes back unsent.
+  std::int32_t run_round(std::stop_token stop = {});
+
+  LaneStatus status() const;
+  /// A person has mended what stopped the lane; who the ERP is gets checked again.
+  void resume();
+  /// There is new work.
+  void wake();
+
+ private:
+  bool check_connection();
+  void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
+  AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
+  void record(const store::ClaimedEntry& claimed, AttemptResult result, std::stop_token stop);
+  bool save(const store::DeliveryOutcome& outcome, std::stop_token stop);
+  void count(const store::DeliveryOutcome& outcome);
+  void connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros);
+  void connection_works();
+  void set_state(LaneState state, std::optional<Error> why, Instant until);
+  std::int64_t wait_micros() const;
+  Instant now() const { return Instant{clock_.utc_micros()}; }
+
+  const LaneSettings settings_;
+  const std::unique_ptr<ErpConnector> connector_;
+  store::Store& store_;
+  const platform::Clock& clock_;
+  platform::Log& log_;
+  std::mt19937_64 jitter_;
+  std::int32_t troubles_ = 0;  // of the connection, in a row
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any woken_;
+  bool wake_ = false;
+  LaneStatus status_;
+};
+
+}  // namespace glmap::gateway::delivery
