@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/runtime/accounting/event.hpp"
+
+#include <catch2/catch.hpp>
+
+using glmap::BillingEvent;
+using glmap::Code;
+using glmap::Currency;
+using glmap::Decimal;
+using glmap::decode_event;
+using glmap::Error;
+using glmap::ErrorCode;
+using glmap::EventCatalog;
+using glmap::EventType;
+using glmap::Field;
+using glmap::FieldKind;
+using glmap::find_event_faults;
+using glmap::Json;
+using glmap::Money;
+
+namespace {
+
+Field field(const char* name, FieldKind kind, bool required = true) {
+  return {.name = name, .kind = kind, .required = required};
+}
+
+/// Two event types in the manner of the Acme book: an invoice with lines, a payment without.
+EventCatalog make_catalog() {
+  EventCatalog catalog;
+  catalog.lists = {{"product", {"PLATFORM", "API", "SETUP", "TRAINING"}}, {"region", {"EMEA", "AMER"}}};
+  for (const auto& [code, functional] : {std::pair{"DE", "EUR"}, std::pair{"JP", "JPY"}, std::pair{"KW", "KWD"}}) {
+    glmap::LegalEntity entity;
+    entity.code = code;
+    entity.functional = *Currency::parse(functional);
+    catalog.entities.push_back(entity);
+  }
+  EventType invoice{.name = "invoice.issued", .title = "Invoice issued", .object = "invoice"};
+  Field region = field("region", FieldKind::list, false);
+  region.list = 1;
+  Field total = field("total", FieldKind::money);
+  total.definition = {{.over_lines = true, .field = 3}};
+  invoice.header = {field("invoice", FieldKind::text),
+                    field("entity", FieldKind::entity),
+                    field("currency", FieldKind::currency),
+                    field("document_date", FieldKind::date),
+                    field("customer", FieldKind::text),
+                    region,
+                    field("rate", FieldKind::decimal, false),
+                    field("paid_at", FieldKind::instant, false),
+                    field("reverse_charge", FieldKind::yes_no, false),
+                    total,
+                    field("settled", FieldKind::money_functional, false)};
+  invoice.entity_field = 1;
+  invoice.currency_field = 2;
+  Field product = field("product", FieldKind::list);
+  Field gross = field("gross", FieldKind::money);
+  gross.definition = {{.field = 1}, {.field = 2}};
+  invoice.line = {product, field("net", FieldKind::money), field("tax", FieldKind::money), gross};
+  EventType repriced = invoice;
+  repriced.name = "invoice.repriced";
+  repriced.line = {product, field("list_price", FieldKind::money), field("net", FieldKind::money), gross,
+                   field("discount", FieldKind::money, false)};
+  repriced.line[3].definition = {{.field = 2}};
+  repriced.invariants = {{.text = "list_price = net + discount",
+                          .on_line = true,
+                          .terms = {{.field = 1}, {.negative = true, .field = 2}, {.negative = true, .field = 4}}}};
+  EventType payment{.name = "payment.received", .title = "Payment received"};
+  payment.header = {field("entity", FieldKind::entity), field("currency", FieldKind::currency),
+                    field("amount", FieldKind::money), field("fee", FieldKind::money, false),
+                    field("payout", FieldKind::money)};
+  payment.currency_field = 1;
+  payment.invariants = {
+      {"amount = payout + fee", false, {{.field = 2}, {.negative = true, .field = 4}, {.negative = true, .field = 3}}}};
+  catalog.types = {invoice, payment, repriced};
+  return catalog;
+}
+
+const EventCatalog& catalog() {
+  static const EventCatalog kCatalog = make_catalog();
+  return kCatalog;
+}
+
+Json json(std::string_view text) {
+  auto value = glmap::parse_json(text);
+  INFO(text);
+  if (!value) FAIL(value.error().to_text());
+  return *value;
+}
+
+std::string envelope(std::string_view type, std::string_view data) {
+  return R"({"specversion":"1.0","id":"E-1","source":"billing","type":")" + std::string(type) +
+         R"(","time":"2026-10-01T12:00:00+02:00","data":)" + std::string(data) + "}";
+}
+
+const std::string kHeader =
+    R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":"C1")";
+const std::string kLine = R"({"product":"API","net":100.00,"tax":"19.00"})";
+
+std::string invoice(const std::string& header, const std::string& lines) {
+  return envelope("invoice.issued", "{" + header + R"(,"lines":[)" + lines + "]}");
+}
+
+BillingEvent decoded(std::string_view text) {
+  auto event = decode_event(catalog(), json(text));
+  INFO(text);
+  if (!event) FAIL(event.error().to_text());
+  return *event;
+}
+
+Error refused(std::string_view text) {
+  auto event = decode_event(catalog(), json(text));
+  INFO(text);
+  REQUIRE_FALSE(event.has_value());
+  return event.error();
+}
+
+/// The invoice with one header member or one line member put in.
+Error refused_header(const std::string& member) {
+  return refused(invoice(kHeader + "," + member, kLine));
+}
+Error refused_line(const std::string& members) {
+  return refused(invoice(kHeader, "{" + members + "}"));
+}
+
+std::string money_text(const glmap::FieldValue& value) {
+  return std::get<Money>(value).to_text();
+}
+
+}  // namespace
+
+TEST_CASE("an invoice is decoded into checked values", "[event]") {
+  const BillingEvent event = decoded(
+      invoice(kHeader + R"(,"region":"EMEA","rate":0.9500,"paid_at":"2026-10-02T00:00:00Z","reverse_charge":false)",
+              kLine + R"(,{"product":"SETUP","net":"-5","tax":0})"));
+  CHECK(event.source == "billing");
+  CHECK(event.id == "E-1");
+  CHECK(event.revision.empty());
+  CHECK(event.type == 0);
+  CHECK(event.object == "I-1");
+  CHECK(event.occurred_at->to_text() == "2026-10-01T10:00:00Z");
+  CHECK(std::get<std::string>(event.header[4]) == "C1");
+  CHECK(std::get<Code>(event.header[1]).value == 0);
+  CHECK(Currency::all()[std::get<Code>(event.header[2]).value].code() == "EUR");
+  CHECK(std::get<glmap::Date>(event.header[3]).to_text() == "2026-10-01");
+  CHECK(std::get<Code>(event.header[5]).value == 0);
+  CHECK(std::get<Decimal>(event.header[6]).to_text() == "0.95");
+  CHECK(std::get<glmap::Instant>(event.header[7]).to_text() == "2026-10-02T00:00:00Z");
+  CHECK_FALSE(std::get<bool>(event.header[8]));
+  REQUIRE(event.lines.size() == 2);
+  CHECK(std::get<Code>(event.lines[0][0]).value == 1);
+  CHECK(money_text(event.lines[0][1]) == "100.00 EUR");
+  CHECK(money_text(event.lines[1][1]) == "-5.00 EUR");
+  CHECK(event.unknown_fields.empty());
+}
+
+TEST_CASE("an amount that is defined by others is worked out when the sender leaves it out", "[event]") {
+  const BillingEvent event = decoded(invoice(kHeader, kLine + R"(,{"product":"SETUP","net":-5.00,"tax":-0.95})"));
+  CHECK(money_text(event.lines[0][3]) == "119.00 EUR");
+  CHECK(money_text(event.lines[1][3]) == "-5.95 EUR");
+  CHECK(money_text(event.header[9]) == "113.05 EUR");
+}
+
+TEST_CASE("an amount that is defined by others must agree when the sender gives it", "[event]") {
+  decoded(invoice(kHeader + R"(,"total":119)", R"({"product":"API","net":100.00,"tax":19,"gross":"119.00"})"));
+  const Error line = refused_line(R"("product":"API","net":100.00,"tax":19,"gross":119.01)");
+  CHECK(line.code == ErrorCode::InvariantBroken);
+  CHECK(line.message == "`gross` is 119.01 EUR, but `net + tax` makes 119.00 EUR");
+  CHECK(line.where.pointer == "/data/lines/0/gross");
+  const Error total = refused_header(R"("total":118.99)");
+  CHECK(total.code == ErrorCode::InvariantBroken);
+  CHECK(total.message == "`total` is 118.99 EUR, but `sum of line.gross` makes 119.00 EUR");
+  CHECK(total.where.pointer == "/data/total");
+}
+
+TEST_CASE("an invariant that does not hold is shown with both sides", "[event]") {
+  const auto repriced = [](const std::string& lines) {
+    return envelope("invoice.repriced", "{" + kHeader + R"(,"lines":[)" + lines + "]}");
+  };
+  const std::string good = R"({"product":"API","net":100,"discount":20,"list_price":120})";
+  decoded(repriced(good));
+  const Error line = refused(repriced(good + R"(,{"product":"API","net":100,"discount":20,"list_price":120.01})"));
+  CHECK(line.code == ErrorCode::InvariantBroken);
+  CHECK(line.message == "`list_price = net + discount` does not hold: 120.01 EUR against 120.00 EUR");
+  CHECK(line.where.pointer == "/data/lines/1");
+  // An amount that is not sent counts as nothing, here as in a rule.
+  decoded(repriced(R"({"product":"API","net":100,"list_price":100.00})"));
+  CHECK(refused(repriced(R"({"product":"API","net":100,"list_price":120})")).code == ErrorCode::InvariantBroken);
+  const Error payment = refused(
+      envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":100,"fee":1.5,"payout":98.49})"));
+  CHECK(payment.message == "`amount = payout + fee` does not hold: 100.00 EUR against 99.99 EUR");
+  CHECK(payment.where.pointer == "/data");
+  decoded(envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":100,"payout":100.00})"));
+}
+
+TEST_CASE("an amount may be a number or a text but has no more digits than its currency", "[event]") {
+  CHECK(money_text(decoded(invoice(kHeader, R"({"product":"API","net":1.5e2,"tax":"0.10"})")).lines[0][1]) ==
+        "150.00 EUR");
+  const Error cents = refused_line(R"("product":"API","net":100.005,"tax":19)");
+  CHECK(cents.code == ErrorCode::CurrencyDigits);
+  CHECK(cents.where.pointer == "/data/lines/0/net");
+  CHECK(cents.message == "`net`: `100.005` has more decimal places than EUR, which has 2");
+  // 0.1 + 0.2 as a double would print 0.30000000000000004: it is refused, not rounded.
+  CHECK(refused_line(R"("product":"API","net":0.30000000000000004,"tax":19)").code == ErrorCode::CurrencyDigits);
+  const std::string yen =
+      R"("invoice":"I-1","entity":"JP","currency":"JPY","document_date":"2026-10-01","customer":"C1")";
+  CHECK(money_text(decoded(invoice(yen, R"({"product":"API","net":5000.00,"tax":500})")).lines[0][1]) == "5000 JPY");
+  CHECK(refused(invoice(yen, R"({"product":"API","net":100.5,"tax":0})")).message ==
+        "`net`: `100.5` has more decimal places than JPY, which has 0");
+  const std::string dinar =
+      R"("invoice":"I-1","entity":"KW","currency":"KWD","document_date":"2026-10-01","customer":"C1")";
+  CHECK(money_text(decoded(invoice(dinar, R"({"product":"API","net":0.125,"tax":0})")).lines[0][1]) == "0.125 KWD");
+  const Error huge = refused_line(R"("product":"API","net":1e31,"tax":19)");
+  CHECK(huge.code == ErrorCode::AmountOutOfRange);
+  CHECK(refused_line(R"("product":"API","net":1e400,"tax":19)").code == ErrorCode::AmountOutOfRange);
+  CHECK(refused_line(R"("product":"API","net":"1.000,50","tax":19)").code == ErrorCode::WrongFieldType);
+  CHECK(refused_line(R"("product":"API","net":"1e2","tax":19)").code == ErrorCode::WrongFieldType);
+  CHECK(refused_line(R"("product":"API","net":"","tax":19)").code == ErrorCode::WrongFieldType);
+  CHECK(refused_line(R"("product":"API","net":true,"tax":19)").message ==
+        "`net` holds true or false, a number is expected");
+}
+
+TEST_CASE("a functional amount is in the currency of the entity's books", "[event]") {
+  const std::string header =
+      R"("invoice":"I-1","entity":"JP","currency":"USD","document_date":"2026-10-01","customer":"C1")";
+  CHECK(money_text(decoded(invoice(header + R"(,"settled":15000)", kLine)).header[10]) == "15000 JPY");
+  const Error error = refused(invoice(header + R"(,"settled":15000.5)", kLine));
+  CHECK(error.code == ErrorCode::CurrencyDigits);
+  CHECK(error.where.pointer == "/data/settled");
+}
+
+TEST_CASE("a sum that leaves the exact range is an error", "[event]") {
+  const std::string most = "1" + std::string(28, '0');
+  const Error error = refused_line(R"("product":"API","net":)" + most + R"(,"tax":)" + most);
+  CHECK(error.code == ErrorCode::AmountOutOfRange);
+  CHECK(error.where.pointer == "/data/lines/0/gross");
+}
+
+TEST_CASE("a value outside its closed list is refused with the list", "[event]") {
+  const Error error = refused_line(R"("product":"PLATFROM","net":1,"tax":0)");
+  CHECK(error.code == ErrorCode::ValueNotInList);
+  CHECK(error.message == "`product` is `PLATFROM`, which is not in the list `product`");
+  CHECK(error.help == "the list has PLATFORM, API, SETUP, TRAINING");
+  CHECK(error.where.pointer == "/data/lines/0/product");
+  CHECK(refused_line(R"("product":"api","net":1,"tax":0)").code == ErrorCode::ValueNotInList);
+  CHECK(refused_line(R"("product":7,"net":1,"tax":0)").help == R"(write it in quotes: "7")");
+}
+
+TEST_CASE("an indexed list finds the same codes as one that is not", "[event]") {
+  glmap::ValueList list{"product", {"PLATFORM", "API", "SETUP", "TRAINING"}};
+  glmap::ValueList indexed = list;
+  indexed.index();
+  for (const char* value : {"PLATFORM", "API", "SETUP", "TRAINING", "", "A", "ZZZ", "api"})
+    CHECK(list.code_of(value) == indexed.code_of(value));
+  CHECK(indexed.code_of("SETUP") == 2u);
+}
+
+TEST_CASE("an entity or currency that is not known is refused", "[event]") {
+  const Error entity =
+      refused(envelope("payment.received", R"({"entity":"FR","currency":"EUR","amount":1,"payout":1})"));
+  CHECK(entity.code == ErrorCode::EntityNotKnown);
+  CHECK(entity.where.pointer == "/data/entity");
+  const Error currency =
+      refused(envelope("payment.received", R"({"entity":"DE","currency":"EURO","amount":1,"payout":1})"));
+  CHECK(currency.code == ErrorCode::ValueNotInList);
+  CHECK(currency.where.pointer == "/data/currency");
+}
+
+TEST_CASE("a missing required field is named", "[event]") {
+  const Error error =
+      refused(invoice(R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01")", kLine));
+  CHECK(error.code == ErrorCode::MissingField);
+  CHECK(error.where.pointer == "/data/customer");
+  // null is absent, and so is an empty text.
+  CHECK(refused(invoice(kHeader + R"(,"region":null)", R"({"product":"API","net":null,"tax":1})")).where.pointer ==
+        "/data/lines/0/net");
+  CHECK(refused(invoice(R"("invoice":"","entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":"C1")",
+                        kLine))
+            .where.pointer == "/data/invoice");
+  decoded(invoice(kHeader + R"(,"region":null,"total":null)", kLine));
+  // Nothing to work the defined amount out from.
+  CHECK(refused(envelope("payment.received", R"({"entity":"DE","amount":1,"payout":1})")).where.pointer ==
+        "/data/currency");
+}
+
+TEST_CASE("a field of another kind is refused in words", "[event]") {
+  CHECK(refused_header(R"("reverse_charge":"yes")").message ==
+        "`reverse_charge` holds text (`yes`), true or false is expected");
+  CHECK(refused_header(R"("reverse_charge":1)").code == ErrorCode::WrongFieldType);
+  CHECK(refused_header(R"("rate":"abc")").message == "`rate` holds text (`abc`), a number is expected");
+  CHECK(refused_header(R"("paid_at":"2026-10-01T12:00:00")").code == ErrorCode::WrongFieldType);
+  CHECK(refused_header(R"("paid_at":1790848800)").code == ErrorCode::WrongFieldType);
+  const Error date = refused(
+      invoice(R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"01.10.2026","customer":"C1")", kLine));
+  CHECK(date.code == ErrorCode::WrongFieldType);
+  CHECK(date.where.pointer == "/data/document_date");
+  CHECK(date.message == "`document_date`: `01.10.2026` is not a date");
+  const Error number = refused(
+      invoice(R"("invoice":17,"entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":"C1")", kLine));
+  CHECK(number.message == "`invoice` holds a number (`17`), text is expected");
+  CHECK(number.help == R"(write it in quotes: "17")");
+}
+
+TEST_CASE("text is bounded and has no control characters", "[event]") {
+  const auto with_customer = [](const std::string& customer) {
+    return invoice(
+        R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":")" + customer + "\"",
+        kLine);
+  };
+  decoded(with_customer(std::string(1024, 'x')));
+  decoded(with_customer("M\xC3\xBCller & S\xC3\xB6hne \xF0\x9F\x98\x80"));
+  CHECK(refused(with_customer(std::string(1025, 'x'))).code == ErrorCode::LimitExceeded);
+  for (const char* bad : {R"(a\u0000b)", R"(a\nb)", R"(a\u007f)", R"(a\u0085b)", R"(\u001b[31m)"}) {
+    CHECK(refused(with_customer(bad)).code == ErrorCode::WrongFieldType);
+    CHECK(refused(with_customer(bad)).where.pointer == "/data/customer");
+  }
+}
+
+TEST_CASE("an event type with lines needs at least one", "[event]") {
+  for (const char* lines : {R"(,"lines":[])", R"(,"lines":null)", ""}) {
+    const Error error = refused(envelope("invoice.issued", "{" + kHeader + lines + "}"));
+    CHECK(error.code == ErrorCode::MissingField);
+    CHECK(error.where.pointer == "/data/lines");
+  }
+  CHECK(refused(envelope("invoice.issued", "{" + kHeader + R"(,"lines":{}})")).code == ErrorCode::WrongFieldType);
+  CHECK(refused(invoice(kHeader, "7")).where.pointer == "/data/lines/0");
+}
+
+TEST_CASE("members the schema does not know are counted, not refused", "[event]") {
+  const BillingEvent event = decoded(
+      invoice(kHeader + R"(,"coupon":{"a":1},"po/number":"7")", R"({"product":"API","net":1,"tax":0,"sku":null})"));
+  CHECK(event.unknown_fields == std::vector<std::string>{"/data/coupon", "/data/po~1number", "/data/lines/0/sku"});
+  const BillingEvent payment =
+      decoded(envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":1,"payout":1,"lines":[]})"));
+  CHECK(payment.unknown_fields == std::vector<std::string>{"/data/lines"});
+}
+
+TEST_CASE("an event type that is not in the book is refused", "[event]") {
+  const Error error = refused(envelope("invoice.voided", "{}"));
+  CHECK(error.code == ErrorCode::TypeNotKnown);
+  CHECK(error.where.pointer == "/type");
+}
+
+TEST_CASE("the envelope is a CloudEvent 1.0", "[event]") {
+  const auto identity = [](std::string_view text) { return glmap::read_identity(json(text)); };
+  CHECK(identity("[]").error().code == ErrorCode::WrongFieldType);
+  CHECK(identity("{}").error().where.pointer == "/specversion");
+  CHECK(identity(R"({"specversion":"0.3","id":"1","source":"s","type":"t"})").error().code == ErrorCode::BadRequest);
+  CHECK(identity(R"({"specversion":1.0,"id":"1","source":"s","type":"t"})").error().code == ErrorCode::WrongFieldType);
+  CHECK(identity(R"({"specversion":"1.0","source":"s","type":"t"})").error().where.pointer == "/id");
+  CHECK(identity(R"({"specversion":"1.0","id":"","source":"s","type":"t"})").error().code == ErrorCode::MissingField);
+  CHECK(identity(R"({"specversion":"1.0","id":7,"source":"s","type":"t"})").error().code == ErrorCode::WrongFieldType);
+  CHECK(identity(R"({"specversion":"1.0","id":"1\u0000","source":"s","type":"t"})").error().code ==
+        ErrorCode::WrongFieldType);
+  CHECK(identity(R"({"specversion":"1.0","id":"1","source":"s","type":"t","revision":2})").error().where.pointer ==
+        "/revision");
+  const auto good = identity(R"({"specversion":"1.0","id":"1","source":"s","type":"t","revision":"2"})");
+  REQUIRE(good.has_value());
+  CHECK(good->source == "s");
+  CHECK(good->id == "1");
+  CHECK(good->revision == "2");
+  CHECK(good->type == "t");
+  // The identity can be read although nothing of the content can.
+  CHECK(identity(R"({"specversion":"1.0","id":"1","source":"s","type":"t","time":"yesterday","data":7})").has_value());
+  CHECK(refused(R"({"specversion":"1.0","id":"1","source":"s","type":"invoice.issued","time":"yesterday"})")
+            .where.pointer == "/time");
+  CHECK(refused(R"({"specversion":"1.0","id":"1","source":"s","type":"invoice.issued"})").where.pointer == "/data");
+  CHECK(refused(R"({"specversion":"1.0","id":"1","source":"s","type":"invoice.issued","data":"<x/>"})").code ==
+        ErrorCode::WrongFieldType);
+}
+
+TEST_CASE("the same content has the same digest however it is written", "[event]") {
+  const BillingEvent one = decoded(invoice(kHeader, kLine));
+  const BillingEvent two = decoded(
+      R"({"data":{"lines":[{"tax":"19.00","net":1E2,"product":"\u0041PI"}],"customer":"C1","document_date":"2026-10-01",)"
+      R"("currency":"EUR","entity":"DE","invoice":"I-1"},"type":"invoice.issued","source":"other","id":"E-2",)"
+      R"("time":"2026-10-01T12:00:00+02:00","specversion":"1.0","subject":null,"traceparent":"00-1"})");
+  CHECK(one.content_digest == two.content_digest);
+  // sha256sum of {"data":{...keys sorted, 100.00 as 100...},"time":"...","type":"invoice.issued"}
+  CHECK(one.content_digest == "8535aed05619f5059acaac16a8610c2cafc4b7c453edf1a588ceeeb92a6bf8ed");
+  CHECK(decoded(invoice(kHeader, R"({"product":"API","net":100.01,"tax":"19.00"})")).content_digest !=
+        one.content_digest);
+  CHECK(decoded(invoice(kHeader + R"(,"coupon":1)", kLine)).content_digest != one.content_digest);
+}
+
+TEST_CASE("all faults of an event are found at once", "[event]") {
+  const std::string text =
+      envelope("invoice.issued", R"({"invoice":"I-1","entity":"FR","currency":"XYZ","document_date":"2026-02-30",)"
+                                 R"("lines":[{"product":"NOPE","net":1.005,"tax":"x"},7,{"product":"API","tax":1}]})");
+  std::vector<std::string> found;
+  for (const Error& fault : find_event_faults(catalog(), json(text)))
+    found.push_back(code_text(fault.code) + " " + fault.where.pointer);
+  CHECK(found == std::vector<std::string>{"GLM-6007 /data/entity", "GLM-6009 /data/currency",
+                                          "GLM-6005 /data/document_date", "GLM-6004 /data/customer",
+                                          "GLM-6009 /data/lines/0/product", "GLM-6005 /data/lines/0/tax",
+                                          "GLM-6005 /data/lines/1", "GLM-6004 /data/lines/2/net"});
+  CHECK(refused(text).where.pointer == "/data/entity");
+  CHECK(find_event_faults(catalog(), json(invoice(kHeader, kLine))).empty());
+  const auto sums = find_event_faults(
+      catalog(),
+      json(invoice(kHeader + R"(,"total":1)",
+                   R"({"product":"API","net":1,"tax":1,"gross":3},{"product":"API","net":1,"tax":1,"gross":4})")));
+  CHECK(sums.size() == 3);
+  CHECK(find_event_faults(catalog(), json("{}")).size() >= 1);
+}
