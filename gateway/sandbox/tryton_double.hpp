@@ -37,6 +37,8 @@ class TrytonDouble {
   bool rename_company(const std::string& from, const std::string& to);
   bool close_account(const std::string& company, const std::string& code);
   void end_sessions();
+  /// As a person in the ERP might.
+  void delete_all_drafts();
 
   /// Every move: [{"company", "number", "state", "date", "lines": [...]}], oldest first.
   Json documents() const;

@@ -227,6 +227,14 @@ TrytonDouble::Answer TrytonDouble::delete_moves(const Json::Array& params) {
   return Done{nullptr};
 }
 
+void TrytonDouble::delete_all_drafts() {
+  const std::lock_guard lock(mutex_);
+  for (const RecordId id : records_.search("account.move", Json::Array{Json::Array{"state", "=", "draft"}})) {
+    note("delete", id);
+    records_.remove("account.move", id);
+  }
+}
+
 void TrytonDouble::alter_newest(bool keep_balance) {
   const auto& moves = records_.all("account.move");
   if (moves.empty()) return;

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+// A delivery lane with the real store and the real Tryton connector, against the sandbox's ERP and its faults.
+#include "gateway/delivery/lane.hpp"
+
+#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "gateway/connectors/tryton/tryton_connector.hpp"
+#include "gateway/delivery/worker.hpp"
+#include "gateway/sandbox/sandbox.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/unit/connectors/entries.hpp"
+
+using namespace glmap;
+using namespace glmap::testing;
+using namespace glmap::gateway;
+using delivery::LaneState;
+using engine::EntryState;
+using sandbox::FaultKind;
+
+namespace {
+
+class SetClock final : public platform::Clock {
+ public:
+  std::int64_t utc_micros() const override { return micros; }
+  std::int64_t monotonic_micros() const override { return micros; }
+  std::atomic<std::int64_t> micros = 1'790'942'400'000'000;
+};
+
+constexpr std::int64_t kSecond = 1'000'000;
+
+struct Fixture {
+  TemporaryFolder folder;
+  SetClock clock;
+  platform::Log log{clock, ::open("/dev/null", 1)};
+  std::unique_ptr<sandbox::Sandbox> erp;
+  std::unique_ptr<store::Store> books;
+  std::unique_ptr<delivery::Lane> lane;
+  int events = 0;
+
+  explicit Fixture(std::int32_t claim_limit = 8) {
+    auto started = sandbox::Sandbox::start({.seed = seed(), .journal_path = folder.file("erp.log")});
+    REQUIRE(started.has_value());
+    erp = std::move(*started);
+    open_store();
+    open_lane(claim_limit);
+  }
+
+  void open_store() {
+    lane.reset();
+    books.reset();
+    auto opened = store::open_sqlite_store(folder.file("gateway.db"));
+    REQUIRE(opened.has_value());
+    books = std::move(*opened);
+    REQUIRE(books->activate_bundle("sha256:test", "bundle bytes", Instant{clock.micros}).has_value());
+  }
+
+  std::unique_ptr<delivery::ErpConnector> connector() const {
+    connectors::tryton::TrytonSettings settings;
+    settings.rpc = {erp->url(), "acme", "glmap", "sandbox", 1000, 2000};
+    for (const LegalEntity& entity : legal_entities()) settings.entities[entity.code] = {entity.name, "GLMAP", {}};
+    settings.create_parties = true;
+    return connectors::tryton::make_tryton_connector(std::move(settings), std::move(*platform::make_http_client({})));
+  }
+
+  void open_lane(std::int32_t claim_limit = 8) {
+    delivery::LaneSettings settings;
+    settings.name = "erp";
+    settings.entities = {{"DE", {"Acme GmbH", "EUR"}}, {"JP", {"Acme KK", "JPY"}}};
+    settings.claim_limit = claim_limit;
+    settings.policy.backoff_first_micros = kSecond;
+    settings.policy.visibility_horizon_micros = 30 * kSecond;
+    settings.poll_micros = 5'000;
+    lane = std::make_unique<delivery::Lane>(settings, connector(), *books, clock, log);
+  }
+
+  /// Records an event with one entry, ready to be sent; gives the entry's reference.
+  std::string add(const JournalEntry& entry) {
+    store::NewEvent event;
+    event.identity = {entry.key().source, entry.key().event_id, entry.key().event_revision, "invoice.issued", "digest"};
+    event.key = store::event_key(event.identity.source, event.identity.id, event.identity.revision);
+    event.raw = "{}";
+    event.received_at = Instant{clock.micros};
+    event.decision.state = engine::EventState::accepted;
+    event.decision.bundle_digest = "sha256:test";
+    event.decision.entity = entry.data().entity;
+    event.decision.control = entry.total_transaction();
+    event.decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
+    const auto added = books->commit_intake(std::span(&event, 1), {});
+    REQUIRE(added.has_value());
+    return entry.key().reference();
+  }
+
+  void arm(const char* on, FaultKind kind, int times = 1, int skip = 0) {
+    sandbox::Fault fault;
+    fault.on = on;
+    fault.kind = kind;
+    fault.times = times;
+    fault.skip = skip;
+    erp->faults().add(fault);
+  }
+
+  store::EntryRecord entry(const std::string& reference) const {
+    const auto found = books->entry_by_reference(reference);
+    REQUIRE(found.has_value());
+    REQUIRE(found->has_value());
+    return **found;
+  }
+  EntryState state(const std::string& reference) const { return entry(reference).state; }
+  std::size_t documents() const { return erp->tryton().documents().as_array()->size(); }
+
+  void pass(std::int64_t seconds) { clock.micros += seconds * kSecond; }
+  /// Rounds and passing time until nothing is in delivery any more.
+  int settle_all(int rounds_max = 3000) {
+    for (int round = 1; round <= rounds_max; ++round) {
+      lane->run_round();
+      const auto due = books->next_due("erp");
+      REQUIRE(due.has_value());
+      if (!*due) return round;
+      pass(2);
+    }
+    FAIL("entries are still in delivery");
+    return 0;
+  }
+};
+
+constexpr const char* kCreate = "account.move.create";
+constexpr const char* kPost = "account.move.post";
+
+}  // namespace
+
+TEST_CASE("an entry is sent, read back and posted, with what was read back as evidence", "[delivery]") {
+  Fixture f;
+  const std::string reference = f.add(german_invoice());
+  CHECK(f.lane->run_round() == 1);
+  const store::EntryRecord entry = f.entry(reference);
+  CHECK(entry.state == EntryState::posted);
+  CHECK(entry.document_id == "P-1");
+  const auto journey = f.books->event_journey(entry.event);
+  REQUIRE((journey.has_value() && journey->has_value()));
+  CHECK((*journey)->event.state == engine::EventState::posted);
+  std::string evidence;
+  for (const store::HistoryRecord& change : (*journey)->history) evidence += change.evidence;
+  CHECK(evidence.find(R"("account":"1200","functional":"119.00 EUR")") != std::string::npos);
+  CHECK(f.lane->run_round() == 0);
+  CHECK(f.lane->status().confirmed == 1);
+}
+
+TEST_CASE("the answer to the posting is lost: found in the ERP and confirmed, not sent again", "[delivery]") {
+  Fixture f;
+  f.arm(kPost, FaultKind::commit_then_drop);
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::unknown);
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+  CHECK(f.erp->tryton().calls("model.account.move.create") == 1);
+  CHECK(f.erp->tryton().calls("model.account.move.post") == 1);
+}
+
+TEST_CASE("the answer to the creation is lost: the draft is found, compared and completed", "[delivery]") {
+  Fixture f;
+  f.arm(kCreate, FaultKind::commit_then_drop);
+  const std::string reference = f.add(german_invoice());
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+  CHECK(f.erp->tryton().calls("model.account.move.create") == 1);
+}
+
+TEST_CASE("lost before it was stored: sent again, but not before the ERP's search must show it", "[delivery]") {
+  Fixture f;
+  f.arm(kCreate, FaultKind::drop_before_commit);
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  f.pass(5);
+  f.lane->run_round();  // absent, within the horizon
+  CHECK(f.state(reference) == EntryState::unknown);
+  CHECK(f.erp->tryton().calls("model.account.move.create") == 0);
+  f.pass(24);
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::unknown);
+  f.pass(2);
+  f.lane->run_round();  // absent, past the horizon
+  CHECK(f.state(reference) == EntryState::ready);
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+}
+
+TEST_CASE("a search that lags behind does not lead to a second document", "[delivery]") {
+  Fixture f;
+  f.erp->tryton().set_visibility_lag_ms(400);
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::unknown);  // the ERP said posted, and does not show it
+  f.pass(5);
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::unknown);
+  ::usleep(450'000);
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+}
+
+TEST_CASE("refused by the ERP: waits for a person, is not tried again, and does not block its neighbour",
+          "[delivery]") {
+  Fixture f;
+  REQUIRE(f.erp->tryton().close_period("Acme GmbH", "2026-10"));
+  const std::string refused = f.add(german_invoice());
+  const std::string neighbour = f.add(yen_invoice());
+  f.settle_all();
+  CHECK(f.state(refused) == EntryState::rejected);
+  CHECK(f.entry(refused).reason->code == ErrorCode::ErpClosedPeriod);
+  CHECK(f.state(neighbour) == EntryState::posted);
+  f.pass(100'000);
+  CHECK(f.lane->run_round() == 0);
+}
+
+TEST_CASE("what the ERP stored differs: held, with the difference in words", "[delivery]") {
+  Fixture f;
+  f.arm(kPost, FaultKind::alter);
+  const std::string reference = f.add(german_invoice());
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::held);
+  CHECK(f.entry(reference).reason->code == ErrorCode::ErpDiffers);
+  CHECK(f.entry(reference).reason->message.find("lacks the line debit 1200 119.00 EUR") != std::string::npos);
+}
+
+TEST_CASE("the connection belongs to another company: nothing is sent until a person resumes it", "[delivery]") {
+  Fixture f;
+  REQUIRE(f.erp->tryton().rename_company("Acme GmbH", "Other GmbH"));
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  f.pass(1000);
+  f.lane->run_round();
+  CHECK(f.lane->status().state == LaneState::stopped);
+  CHECK(f.lane->status().reason->code == ErrorCode::ErpWrongEntity);
+  CHECK(f.state(reference) == EntryState::ready);
+  CHECK(f.documents() == 0);
+  REQUIRE(f.erp->tryton().rename_company("Other GmbH", "Acme GmbH"));
+  f.lane->run_round();
+  CHECK(f.state(reference) == EntryState::ready);
+  f.lane->resume();
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+}
+
+TEST_CASE("swapped credentials: the same company name with books in another currency stops the lane", "[delivery]") {
+  Fixture f;
+  REQUIRE(f.erp->tryton().rename_company("Acme GmbH", "Elsewhere"));
+  REQUIRE(f.erp->tryton().rename_company("Acme KK", "Acme GmbH"));
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  CHECK(f.lane->status().state == LaneState::stopped);
+  CHECK(f.lane->status().reason->message ==
+        "for entity `DE` the ERP shows the books of `Acme GmbH` in JPY; expected are those of `Acme GmbH` in EUR");
+  CHECK(f.documents() == 0);
+  CHECK(f.state(reference) == EntryState::ready);
+}
+
+TEST_CASE("throttled: the whole connection waits as long as the ERP asks, and the entries go back unsent",
+          "[delivery]") {
+  Fixture f;
+  sandbox::Fault fault;
+  fault.on = kCreate;
+  fault.kind = FaultKind::status;
+  fault.status = 429;
+  fault.retry_after = "60";
+  f.erp->faults().add(fault);
+  std::vector<std::string> references;
+  for (int i = 0; i < 5; ++i) references.push_back(f.add(german_invoice("I-" + std::to_string(i))));
+  f.lane->run_round();
+  CHECK(f.lane->status().state == LaneState::paused);
+  for (const std::string& reference : references) {
+    CHECK(f.state(reference) == EntryState::ready);
+    CHECK(f.entry(reference).sends == 0);  // nothing left us
+  }
+  const auto requests = f.erp->door().connections();
+  f.pass(59);
+  f.lane->run_round();
+  CHECK(f.erp->door().connections() == requests);
+  f.pass(2);
+  f.settle_all();
+  for (const std::string& reference : references) CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 5);
+}
+
+TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and the backlog drains", "[delivery]") {
+  Fixture f;
+  f.arm("", FaultKind::html_page, -1);
+  std::vector<std::string> references;
+  for (int i = 0; i < 20; ++i) references.push_back(f.add(german_invoice("I-" + std::to_string(i))));
+  for (int minute = 0; minute < 72 * 60; ++minute) {
+    f.lane->run_round();
+    f.pass(60);
+  }
+  CHECK(f.erp->door().connections() < 1000);  // about one every five minutes
+  CHECK(f.lane->status().state == LaneState::paused);
+  f.erp->faults().clear();
+  f.settle_all();
+  for (const std::string& reference : references) CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 20);
+}
+
+TEST_CASE("the gateway dies between sending and recording: the next start looks before it sends", "[delivery]") {
+  Fixture f;
+  const JournalEntry entry = german_invoice();
+  const std::string reference = f.add(entry);
+  // The worker claims (the intent is on disk), the ERP posts, and the process is gone.
+  const auto claimed = f.books->claim_due({"erp", Instant{f.clock.micros}, Instant{f.clock.micros + 60 * kSecond}, 1});
+  REQUIRE((claimed.has_value() && claimed->size() == 1));
+  REQUIRE(std::holds_alternative<delivery::Posted>(f.connector()->submit(entry)));
+  f.open_store();
+  REQUIRE(f.books->recover(Instant{f.clock.micros}).value() == 1);
+  f.open_lane();
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+}
+
+TEST_CASE("an ERP that always drops before it commits: after a bounded number of sends a person must look",
+          "[delivery]") {
+  Fixture f;
+  f.arm(kCreate, FaultKind::drop_before_commit, -1);
+  const std::string reference = f.add(german_invoice());
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::held);
+  CHECK(f.entry(reference).sends == engine::DeliveryPolicy{}.sends_max);
+  CHECK(f.documents() == 0);
+  // A person asks for another try, and this time it works.
+  f.erp->faults().clear();
+  REQUIRE(f.books->retry_entry(reference, "anna", "the ERP is mended", Instant{f.clock.micros}).has_value());
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+}
+
+TEST_CASE("someone deleted our draft in the ERP: a person decides", "[delivery]") {
+  Fixture f;
+  f.arm(kPost, FaultKind::status);  // 503: unclear, the draft stands there
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  f.pass(2);
+  f.lane->run_round();
+  REQUIRE(f.state(reference) == EntryState::draft_found);
+  f.erp->tryton().delete_all_drafts();
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::held);
+  CHECK(f.documents() == 0);
+}
+
+TEST_CASE("an entry for an entity that the connection does not serve is refused, not sent", "[delivery]") {
+  Fixture f;
+  const std::string reference = f.add(entry_of(
+      {.entity = "FR", .lines = {{Side::debit, "1000", "cash", "1.00"}, {Side::credit, "4000", "revenue", "1.00"}}}));
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::rejected);
+  CHECK(f.entry(reference).reason->message == "connection `erp` serves no legal entity `FR`");
+}
+
+TEST_CASE("whatever goes wrong, each entry ends in the ERP exactly once", "[delivery]") {
+  constexpr int kEntries = 25;
+  for (const int random_seed : {1, 2, 3, 4}) {
+    INFO("seed " << random_seed);
+    Fixture f;
+    const auto plan = parse_json(R"({"seed": )" + std::to_string(random_seed) + R"(, "faults": [
+      {"on": "move.create", "kind": "commit_then_drop", "times": -1, "permille": 120},
+      {"on": "move.create", "kind": "drop_before_commit", "times": -1, "permille": 120},
+      {"on": "move.create", "kind": "commit_then_status", "status": 502, "times": -1, "permille": 60},
+      {"on": "move.post", "kind": "commit_then_drop", "bytes": 20, "times": -1, "permille": 120},
+      {"on": "move.post", "kind": "drop_before_commit", "times": -1, "permille": 120},
+      {"on": "move.post", "kind": "status", "status": 429, "times": -1, "permille": 60},
+      {"on": "move.search_read", "kind": "drop_before_commit", "times": -1, "permille": 120},
+      {"on": "", "kind": "end_session", "times": -1, "permille": 60},
+      {"on": "", "kind": "html_page", "times": -1, "permille": 40}]})");
+    REQUIRE(plan.has_value());
+    REQUIRE(f.erp->faults().replace(*plan).has_value());
+    std::vector<std::string> references;
+    for (int i = 0; i < kEntries; ++i) {
+      references.push_back(
+          f.add(i % 2 == 0 ? german_invoice("I-" + std::to_string(i)) : dollar_invoice("I-" + std::to_string(i))));
+    }
+    f.settle_all();
+    int held = 0;
+    for (const std::string& reference : references) {
+      const EntryState state = f.state(reference);
+      INFO(reference << ": " << (f.entry(reference).reason ? f.entry(reference).reason->to_text() : ""));
+      CHECK((state == EntryState::posted || state == EntryState::held));
+      held += state == EntryState::held ? 1 : 0;
+    }
+    CHECK(held <= 1);  // five sends in a row without luck are rare
+    const Json documents = f.erp->tryton().documents();
+    std::map<std::string, int> times;
+    for (const Json& document : *documents.as_array()) ++times[*document.find("number")->as_string()];
+    for (const auto& [number, count] : times) {
+      INFO(number);
+      CHECK(count == 1);
+    }
+    for (const std::string& reference : references) {
+      if (f.state(reference) == EntryState::posted) CHECK(times[reference] == 1);
+    }
+  }
+}
+
+TEST_CASE("the worker's threads deliver, are woken, and stop at once", "[delivery]") {
+  Fixture f;
+  const std::string first = f.add(german_invoice("I-1"));
+  std::vector<std::unique_ptr<delivery::Lane>> lanes;
+  lanes.push_back(std::move(f.lane));
+  delivery::DeliveryWorker worker(std::move(lanes));
+  worker.start();
+  auto wait_for = [&](std::int64_t confirmed) {
+    for (int i = 0; i < 500 && worker.status().front().confirmed < confirmed; ++i) ::usleep(10'000);
+    return worker.status().front().confirmed;
+  };
+  CHECK(wait_for(1) == 1);
+  const std::string second = f.add(german_invoice("I-2"));
+  worker.wake();
+  CHECK(wait_for(2) == 2);
+  CHECK(worker.resume("erp"));
+  CHECK_FALSE(worker.resume("other"));
+  worker.stop();
+  CHECK(f.state(first) == EntryState::posted);
+  CHECK(f.state(second) == EntryState::posted);
+}
+
+TEST_CASE("a stop lets what is under way finish and puts the rest back unsent", "[delivery]") {
+  Fixture f;
+  std::vector<std::string> references;
+  for (int i = 0; i < 3; ++i) references.push_back(f.add(german_invoice("I-" + std::to_string(i))));
+  f.lane->run_round();  // learns who the ERP is, posts all three
+  for (int i = 3; i < 6; ++i) references.push_back(f.add(german_invoice("I-" + std::to_string(i))));
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(f.lane->run_round(stop.get_token()) == 3);
+  for (int i = 3; i < 6; ++i) {
+    CHECK(f.state(references[static_cast<std::size_t>(i)]) == EntryState::ready);
+    CHECK(f.entry(references[static_cast<std::size_t>(i)]).sends == 0);
+  }
+  CHECK(f.documents() == 3);
+}
