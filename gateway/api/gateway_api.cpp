@@ -25,7 +25,7 @@ Result<store::Sequence> sequence_of(const std::string& text) {
 
 std::unexpected<Error> no_resource(const std::string& path) {
   return fail(ErrorCode::NotFound, "there is no resource `" + path + "`",
-              "/v1/events, /v1/entries, /v1/statement, /v1/trial-balance, /v1/bundle, /healthz, /readyz");
+              "/v1/events, /v1/entries, /v1/statement, /v1/trial-balance, /v1/bundle, /v1/erp, /healthz, /readyz");
 }
 
 Answer not_allowed(const std::string& path, const std::string& method, const char* allow) {
@@ -50,13 +50,14 @@ Result<std::string> text_member(const Json& json, std::string_view key) {
 
 GatewayApi::GatewayApi(ApiSettings settings, store::Store& store, const platform::Clock& clock,
                        posting::BookInForce& book, posting::PostingService& service, posting::PostingQueue& queue,
-                       std::function<void()> on_retry)
+                       delivery::DeliveryWorker* delivery, std::function<void()> on_retry)
     : settings_(settings),
       store_(store),
       clock_(clock),
       book_(book),
       service_(service),
       queue_(queue),
+      delivery_(delivery),
       on_retry_(std::move(on_retry)),
       readers_(settings.reading_threads, settings.reading_waiting_max) {}
 
@@ -70,7 +71,8 @@ void GatewayApi::handle(platform::IncomingRequest request, platform::Respond res
   const bool reading = request.method == "GET" || request.method == "HEAD";
   const auto& segments = target.segments();
   const bool events = segments.size() == 2 && segments[0] == "v1" && segments[1] == "events";
-  const bool retrying = segments.size() == 4 && segments[0] == "v1" && segments[3] == "retry";
+  const bool retrying =
+      segments.size() == 4 && segments[0] == "v1" && (segments[3] == "retry" || segments[3] == "resume");
   if (retrying) {
     if (request.method != "POST") return respond(not_allowed(path, request.method, "POST"));
     return in_pool(std::move(respond), path,
@@ -116,6 +118,7 @@ Result<Answer> GatewayApi::read(const Target& target) {
     return json_answer(200, trial_balance_json(rows));
   }
   if (what == "bundle") return read_bundle();
+  if (what == "erp") return read_lanes();
   return no_resource(target.path());
 }
 
@@ -219,6 +222,8 @@ Result<Answer> GatewayApi::retry(const Target& target, const std::string& body) 
     if (error.code != ErrorCode::BadRequest) return std::unexpected(error);
     return problem(error, target.path(), 409);  // it exists, and is in another state
   };
+  const bool resume = target.segments()[3] == "resume";
+  if (resume) return what == "erp" ? resume_lane(which) : no_resource(target.path());
   if (what == "events") {
     GLMAP_TRY(sequence, sequence_of(which));
     auto receipt = service_.decide_again(sequence, by, why);
@@ -236,6 +241,35 @@ Result<Answer> GatewayApi::retry(const Target& target, const std::string& body) 
     return json_answer(200, shown);
   }
   return no_resource(target.path());
+}
+
+Result<Answer> GatewayApi::read_lanes() {
+  Json::Array shown;
+  if (delivery_ != nullptr) {
+    for (const delivery::LaneStatus& lane : delivery_->status()) {
+      Json json{Json::Object{}};
+      json.set("name", lane.name);
+      json.set("state", delivery::to_text(lane.state));
+      json.set("since", lane.since.to_text());
+      if (lane.state == delivery::LaneState::paused) json.set("until", lane.until.to_text());
+      if (lane.reason) json.set("reason", reason_json(*lane.reason));
+      json.set("confirmed", Json::number(lane.confirmed));
+      json.set("refused", Json::number(lane.refused));
+      json.set("held", Json::number(lane.held));
+      json.set("unclear", Json::number(lane.unclear));
+      shown.push_back(std::move(json));
+    }
+  }
+  Json json{Json::Object{}};
+  json.set("erp", std::move(shown));
+  return json_answer(200, json);
+}
+
+Result<Answer> GatewayApi::resume_lane(const std::string& name) {
+  if (delivery_ == nullptr || !delivery_->resume(name)) {
+    return fail(ErrorCode::NotFound, "there is no ERP connection `" + name + "`", "GET /v1/erp lists them");
+  }
+  return read_lanes();
 }
 
 }  // namespace glmap::gateway::api

@@ -9,6 +9,7 @@
 
 #include "gateway/api/request_target.hpp"
 #include "gateway/api/work_pool.hpp"
+#include "gateway/delivery/worker.hpp"
 #include "gateway/platform/http_server.hpp"
 #include "gateway/posting/posting_queue.hpp"
 #include "gateway/posting/posting_service.hpp"
@@ -23,9 +24,11 @@ struct ApiSettings {
 
 class GatewayApi {
  public:
-  /// `on_retry`: called when a person's retry made entries due, so that delivery wakes up; may be empty.
+  /// `delivery`: the ERP lanes, to show and resume; nullptr when there are none. `on_retry`: called when a person's
+  /// retry made entries due, so that delivery wakes up; may be empty.
   GatewayApi(ApiSettings settings, store::Store& store, const platform::Clock& clock, posting::BookInForce& book,
-             posting::PostingService& service, posting::PostingQueue& queue, std::function<void()> on_retry);
+             posting::PostingService& service, posting::PostingQueue& queue, delivery::DeliveryWorker* delivery,
+             std::function<void()> on_retry);
 
   void handle(platform::IncomingRequest request, platform::Respond respond);
   /// From now on /readyz says 503, so that balancers look elsewhere.
@@ -42,6 +45,8 @@ class GatewayApi {
   Result<platform::Answer> read_events(const Target& target);
   Result<platform::Answer> read_entries(const Target& target);
   Result<platform::Answer> read_bundle();
+  Result<platform::Answer> read_lanes();
+  Result<platform::Answer> resume_lane(const std::string& name);
   Result<platform::Answer> retry(const Target& target, const std::string& body);
   platform::Answer health(const std::string& path) const;
 
@@ -51,6 +56,7 @@ class GatewayApi {
   posting::BookInForce& book_;
   posting::PostingService& service_;
   posting::PostingQueue& queue_;
+  delivery::DeliveryWorker* delivery_;
   std::function<void()> on_retry_;
   std::atomic<bool> ready_ = true;
   WorkPool readers_;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// glmapd: finds the command and hands it its arguments.
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "gateway/service/commands.hpp"
+
+namespace {
+
+using namespace glmap::gateway::service;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(const std::vector<std::string>& arguments);
+};
+
+constexpr std::array kCommands = {
+    Command{"serve", "run the gateway", run_serve},
+    Command{"version", "print the version", run_version},
+};
+
+void print_usage(std::FILE* to) {
+  std::fprintf(to, "glmapd: from billing events to posted journal entries\n\nusage: glmapd COMMAND [options]\n\n");
+  for (const Command& command : kCommands) {
+    std::fprintf(to, "  %-10.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
+                 static_cast<int>(command.summary.size()), command.summary.data());
+  }
+  std::fprintf(to, "\nglmapd COMMAND --help tells the options.\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty()) {
+    print_usage(stderr);
+    return kExitUsage;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_usage(stdout);
+    return kExitDone;
+  }
+  for (const Command& command : kCommands) {
+    if (command.name == name || "--" + std::string(command.name) == name) {
+      return command.run(std::vector<std::string>(arguments.begin() + 1, arguments.end()));
+    }
+  }
+  std::fprintf(stderr, "glmapd: there is no command `%s`\n\n", name.c_str());
+  print_usage(stderr);
+  return kExitUsage;
+}
