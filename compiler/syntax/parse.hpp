@@ -17,7 +17,8 @@ namespace glmap::syntax {
 Spec parse_book(const diagnostics::Sources& sources, const std::vector<std::string>& files, diagnostics::Sink& sink);
 
 /// The text with columns of tables and debit/credit lines aligned, two blanks of indentation a level, comments kept.
-/// Formatting twice changes nothing; the AST (spans aside) stays the same.
+/// Formatting twice changes nothing; the AST (spans aside) stays the same. Line breaks stay, but for a row that starts
+/// in the middle of a line; at most one blank line is kept. A text with faults of syntax is returned as it is.
 std::string format_text(const std::string& text);
 
 /// The AST as indented text, for `glmapc print --stage=ast` and golden files.
