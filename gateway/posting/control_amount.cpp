@@ -41,6 +41,58 @@ std::optional<Money> money_of(const Json* member, Currency currency) {
   return money ? std::optional<Money>(*money) : std::nullopt;
 }
 
+std::optional<Money> sum_of(std::optional<Money> sum, const std::optional<Money>& next) {
+  if (!sum || !next) return std::nullopt;
+  const auto total = add(*sum, *next);
+  return total ? std::optional<Money>(*total) : std::nullopt;
+}
+
+/// Amounts of an event that did not decode: as stated, else as the schema defines them from what is stated.
+class LooseAmounts {
+ public:
+  LooseAmounts(const EventType& type, const Json& data, Currency currency)
+      : type_(type), data_(data), lines_(data.find("lines")), currency_(currency) {}
+
+  std::optional<Money> header(std::size_t index, int depth = 0) const {
+    return value(type_.header, index, data_, depth);
+  }
+  std::optional<Money> over_lines(std::size_t index, int depth = 0) const {
+    const Json::Array* lines = lines_ != nullptr ? lines_->as_array() : nullptr;
+    if (lines == nullptr || depth > kDepthMax) return std::nullopt;
+    std::optional<Money> sum = Money::zero(currency_);
+    for (const Json& line : *lines) sum = sum_of(sum, value(type_.line, index, line, depth));
+    return sum;
+  }
+
+ private:
+  static constexpr int kDepthMax = 4;
+
+  std::optional<Money> value(const std::vector<Field>& fields, std::size_t index, const Json& at, int depth) const {
+    const Field& field = fields.at(index);
+    if (const Json* stated = at.find(field.name)) return money_of(stated, currency_);
+    if (field.definition.empty() || depth > kDepthMax) return std::nullopt;
+    std::optional<Money> sum = Money::zero(currency_);
+    for (const SumTerm& term : field.definition) {
+      auto part = term.over_lines ? over_lines(term.field, depth + 1) : value(fields, term.field, at, depth + 1);
+      if (part && term.negative) part = part->negated();
+      sum = sum_of(sum, part);
+    }
+    return sum;
+  }
+
+  const EventType& type_;
+  const Json& data_;
+  const Json* lines_;
+  Currency currency_;
+};
+
+std::optional<Money> loose_amount(const EventType& type, const Json& data, Currency currency) {
+  const LooseAmounts amounts(type, data, currency);
+  if (const auto field = money_field(type.header)) return amounts.header(*field);
+  if (const auto field = money_field(type.line)) return amounts.over_lines(*field);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Money> control_amount(const EventType& type, const BillingEvent& event) {
@@ -67,24 +119,24 @@ std::optional<Money> control_amount(const EventType& type, const BillingEvent& e
 LooseReading read_loosely(const EventCatalog& catalog, std::string_view type, const Json& cloud_event) {
   LooseReading reading;
   const Json* data = cloud_event.find("data");
-  std::string entity_field = "entity", currency_field = "currency", object_field;
-  std::vector<std::string> amount_fields(kNames.begin(), kNames.end());
-  if (const auto index = catalog.type_index(type)) {
-    const EventType& known = catalog.types.at(*index);
-    entity_field = known.header.at(known.entity_field).name;
-    if (known.currency_field) currency_field = known.header.at(*known.currency_field).name;
-    object_field = known.object;
-    if (const auto field = money_field(known.header)) amount_fields = {known.header.at(*field).name};
+  if (data == nullptr) return reading;
+  const auto index = catalog.type_index(type);
+  const EventType* known = index ? &catalog.types.at(*index) : nullptr;
+  const std::string* entity = text_of(data, known != nullptr ? known->header.at(known->entity_field).name : "entity");
+  if (entity != nullptr) reading.entity = *entity;
+  if (known != nullptr && !known->object.empty()) {
+    if (const std::string* object = text_of(data, known->object)) reading.object = known->object + ":" + *object;
   }
-  if (const std::string* entity = text_of(data, entity_field)) reading.entity = *entity;
-  if (!object_field.empty()) {
-    if (const std::string* object = text_of(data, object_field)) reading.object = object_field + ":" + *object;
-  }
-  const std::string* code = text_of(data, currency_field);
+  const bool named = known != nullptr && known->currency_field.has_value();
+  const std::string* code = text_of(data, named ? known->header.at(*known->currency_field).name : "currency");
   const auto currency = Currency::parse(code != nullptr ? *code : std::string());
   if (!currency) return reading;
-  for (const std::string& field : amount_fields) {
-    reading.control = money_of(data->find(field), *currency);
+  if (known != nullptr) {
+    reading.control = loose_amount(*known, *data, *currency);
+    return reading;
+  }
+  for (const std::string_view name : kNames) {
+    reading.control = money_of(data->find(name), *currency);
     if (reading.control) break;
   }
   return reading;
