@@ -298,13 +298,12 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     const Rule rule = rule_of(*construct);
     if (starts_with_a_name(rule)) {
       if (is_outside(start, *parent_list(construct))) {
-        expect(misfit,
-               parser->getATN().getExpectedTokens(construct->invokingState,
-                                                  static_cast<antlr4::RuleContext*>(construct->parent)),
-               *parser);
         return report(misfit, Misfit::Kind::start, list_of(start, parent_list(construct)), start);
       }
-      if (!start.first_on_line && rule == Rule::list_item) return report(misfit, Misfit::Kind::surplus, rule, start);
+      // `A B` on one line: B was taken for the name of the next list.
+      const bool follows_another = parent_list(construct)->children.size() > 2;
+      if (!start.first_on_line && follows_another && rule == Rule::list_item)
+        return report(misfit, Misfit::Kind::surplus, rule, start);
     }
     const Rule innermost = innermost_phrase(context);
     const std::size_t index = index_of(seen);

@@ -116,19 +116,30 @@ std::string choice(const std::vector<std::string>& words) {
   return result;
 }
 
-/// In the middle of a line a word like `accounting` is no misspelt `accounts`.
-bool starts_a_section(std::string_view word) {
-  static constexpr std::string_view kStarts[] = {"mapping",          "reference", "lists", "table", "accounts", "dates",
-                                                 "foreign_currency", "rule",      "no",    "hold",  "test"};
-  return std::find(std::begin(kStarts), std::end(kStarts), word) != std::end(kStarts);
+constexpr std::string_view kSections[] = {"mapping",          "reference", "lists", "table", "accounts", "dates",
+                                          "foreign_currency", "rule",      "no",    "hold",  "test"};
+
+/// The words of the language that may have been meant.
+std::vector<std::string> candidates(const Misfit& misfit) {
+  std::vector<std::string> result = misfit.keywords;
+  if (misfit.kind == Misfit::Kind::start && misfit.rule == Rule::book) {
+    result.insert(result.end(), std::begin(kSections), std::end(kSections));
+  }
+  if (misfit.kind == Misfit::Kind::start && misfit.rule == Rule::test_section)
+    result.insert(result.end(), {"event", "expect"});
+  if (misfit.kind == Misfit::Kind::surplus) {
+    // In the middle of a line a word like `accounting` is no misspelt `accounts`.
+    std::erase_if(result, [](const std::string& word) {
+      return std::find(std::begin(kSections), std::end(kSections), word) != std::end(kSections);
+    });
+  }
+  return result;
 }
 
 std::string help_of(const Misfit& misfit) {
   if (std::string by_sign = help_by_sign(misfit); !by_sign.empty()) return by_sign;
   if (misfit.kind != Misfit::Kind::cut_short && misfit.seen_kind == TokenKind::word) {
-    std::vector<std::string> fitting = misfit.keywords;
-    if (misfit.kind == Misfit::Kind::surplus) std::erase_if(fitting, starts_a_section);
-    const std::string near = diagnostics::closest(misfit.seen, fitting);
+    const std::string near = diagnostics::closest(misfit.seen, candidates(misfit));
     if (!near.empty()) return "did you mean `" + near + "`?";
   }
   if (misfit.kind == Misfit::Kind::inside && misfit.seen_kind == TokenKind::keyword && misfit.name_fits) {
