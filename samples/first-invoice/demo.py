@@ -27,12 +27,12 @@ def config(args):
         "erp:",
     ]
     if args.erp == "file":
-        lines += ["  - name: tryton", "    kind: file", "    settings:", "      directory: %s/ledger" % args.work,
+        lines += ["  - name: group-erp", "    kind: file", "    settings:", "      folder: %s/ledger" % args.work,
                   "      format: hledger"]
     else:
         with open(args.work + "/tryton/connection.json") as f:
             connection = json.load(f)
-        lines += ["  - name: tryton", "    kind: tryton", "    settings:"]
+        lines += ["  - name: group-erp", "    kind: tryton", "    settings:"]
         lines += ["      %s: %s" % (k, json.dumps(str(v))) for k, v in sorted(connection["settings"].items())]
         lines += ["    entities:"]
         for entity, settings in sorted(connection["entities"].items()):
@@ -89,10 +89,10 @@ def print_entry(record):
     functional, currency = entry["functional_currency"], entry["currency"]
     for line in entry["lines"]:
         debit = line["side"] == "debit"
-        foreign = "" if currency == functional else "%16s" % (line["transaction"] + " " + currency)
+        foreign = "" if currency == functional else "%16s" % (line["amount"] + " " + currency)
         dims = " ".join("%s=%s" % (d, v) for d, v in sorted(line.get("dimensions", {}).items()))
         print("    %s  %-8s %-18s %14s %14s%s   %s" % ("Dr" if debit else "Cr", line["account"], line["role"],
-                                                   line["functional"] if debit else "", "" if debit else line["functional"], foreign, dims))
+                                                   line["functional_amount"] if debit else "", "" if debit else line["functional_amount"], foreign, dims))
 
 
 def wait_until_delivered(gateway):
