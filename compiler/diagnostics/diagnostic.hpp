@@ -21,6 +21,8 @@ struct Span {
   SourceRef where;
   std::uint32_t length = 0;
 };
+/// A length for places known only by where they begin: up to the end of the line's text, comments left out.
+inline constexpr std::uint32_t kRestOfLine = UINT32_MAX;
 
 enum class Severity : std::uint8_t { error, warning, note };
 std::string_view to_text(Severity severity);

@@ -101,6 +101,29 @@ void write_one(std::string& out, const Diagnostic& diagnostic, const Sources& so
   if (!diagnostic.help.empty()) out += margin + "= " + paragraph("help: " + diagnostic.help, gutter + 5) + "\n";
 }
 
+/// Where the text of a line ends: before a comment that is not inside quotes, and before trailing blanks.
+std::size_t text_end(const std::u32string& line) {
+  bool quoted = false;
+  std::size_t end = line.size();
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == U'"' && (i == 0 || line[i - 1] != U'\\')) quoted = !quoted;
+    if (quoted || line[i] != U'-' || i + 1 == line.size() || line[i + 1] != U'-') continue;
+    if (i != 0 && line[i - 1] != U' ') continue;
+    end = i;
+    break;
+  }
+  while (end > 0 && (line[end - 1] == U' ' || line[end - 1] == U'\t')) --end;
+  return end;
+}
+
+/// Gives a length to a place that has none of its own.
+void measure(Span& span, const Sources& sources) {
+  if (span.length != kRestOfLine) return;
+  const std::size_t end = text_end(decode(sources.line(span.where.file, span.where.line)));
+  const std::size_t start = std::max<std::size_t>(span.where.column, 1) - 1;
+  span.length = end > start ? static_cast<std::uint32_t>(end - start) : 0;
+}
+
 }  // namespace
 
 std::string render_human(const std::vector<Diagnostic>& diagnostics, const Sources& sources) {
@@ -113,13 +136,18 @@ std::string render_human(const std::vector<Diagnostic>& diagnostics, const Sourc
 }
 
 std::string render(const std::vector<Diagnostic>& diagnostics, const Sources& sources, Format format) {
+  std::vector<Diagnostic> measured = diagnostics;
+  for (Diagnostic& diagnostic : measured) {
+    measure(diagnostic.primary, sources);
+    for (Label& label : diagnostic.labels) measure(label.span, sources);
+  }
   switch (format) {
     case Format::human:
-      return render_human(diagnostics, sources);
+      return render_human(measured, sources);
     case Format::json:
-      return render_json(diagnostics);
+      return render_json(measured);
     case Format::sarif:
-      return render_sarif(diagnostics, sources);
+      return render_sarif(measured, sources);
   }
   GLMAP_ASSERT(false);
 }
