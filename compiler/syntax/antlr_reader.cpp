@@ -373,9 +373,7 @@ std::string snake_case(const std::string& name) {
 void check_rules(const antlr4::Parser& parser) {
   const std::vector<std::string>& names = parser.getRuleNames();
   GLMAP_ASSERT(names.size() == kRuleCount);
-  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::post_block)]) == "post_block");
-  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::no_entry_section)]) == "no_entry_section");
-  GLMAP_ASSERT(snake_case(names[static_cast<std::size_t>(Rule::any_word)]) == "any_word");
+  for (std::size_t index = 0; index < kRuleCount; ++index) GLMAP_ASSERT(snake_case(names[index]) == kRuleNames[index]);
 }
 
 void copy_children(ConcreteTree& tree, std::uint32_t into, ParserRuleContext& context);

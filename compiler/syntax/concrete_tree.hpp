@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,76 +15,30 @@
 namespace glmap::syntax {
 
 /// The rules of grammar/MappingParser.g4 in its order; checked against the generated parser when it runs.
+// clang-format off
+#define GLMAP_SYNTAX_RULES(X) \
+  X(book) X(section) X(mapping_section) X(mapping_head) X(property) X(reference_section) X(reference_item) \
+  X(lists_section) X(list_item) X(table_section) X(table_head) X(table_part) X(remaining) X(csv_rows) \
+  X(accounts_section) X(dates_section) X(dates_item) X(posting_date) X(date_field) X(closed_clause) \
+  X(currency_section) X(currency_item) X(rate_clause) X(rounding_clause) X(never_clause) X(round_clause) \
+  X(rule_section) X(rule_head) X(rule_item) X(because_clause) X(for_clause) X(when_clause) X(condition) \
+  X(post_block) X(post_head) X(post_item) X(entry_line) X(line_option) X(dimension) X(difference) X(amount) \
+  X(term) X(factor) X(prefix) X(operand) X(no_entry_section) X(no_entry_head) X(hold_section) X(hold_head) \
+  X(outcome_item) X(test_section) X(test_head) X(test_step) X(test_event) X(event_head) X(event_fields) \
+  X(event_line) X(first_field) X(next_field) X(field_value) X(expectation) X(expect_head) X(expected_line) \
+  X(expected_pair) X(value) X(word) X(any_word)
+// clang-format on
 enum class Rule : std::uint8_t {
-  book,
-  section,
-  mapping_section,
-  mapping_head,
-  property,
-  reference_section,
-  reference_item,
-  lists_section,
-  list_item,
-  table_section,
-  table_head,
-  table_part,
-  remaining,
-  csv_rows,
-  accounts_section,
-  dates_section,
-  dates_item,
-  posting_date,
-  date_field,
-  closed_clause,
-  currency_section,
-  currency_item,
-  rate_clause,
-  rounding_clause,
-  never_clause,
-  round_clause,
-  rule_section,
-  rule_head,
-  rule_item,
-  because_clause,
-  for_clause,
-  when_clause,
-  condition,
-  post_block,
-  post_head,
-  post_item,
-  entry_line,
-  line_option,
-  dimension,
-  difference,
-  amount,
-  term,
-  factor,
-  prefix,
-  operand,
-  no_entry_section,
-  no_entry_head,
-  hold_section,
-  hold_head,
-  outcome_item,
-  test_section,
-  test_head,
-  test_step,
-  test_event,
-  event_head,
-  event_fields,
-  event_line,
-  first_field,
-  next_field,
-  field_value,
-  expectation,
-  expect_head,
-  expected_line,
-  expected_pair,
-  value,
-  word,
-  any_word,
+#define GLMAP_RULE(name) name,
+  GLMAP_SYNTAX_RULES(GLMAP_RULE)
+#undef GLMAP_RULE
 };
-inline constexpr std::size_t kRuleCount = static_cast<std::size_t>(Rule::any_word) + 1;
+inline constexpr std::string_view kRuleNames[] = {
+#define GLMAP_RULE(name) #name,
+    GLMAP_SYNTAX_RULES(GLMAP_RULE)
+#undef GLMAP_RULE
+};
+inline constexpr std::size_t kRuleCount = std::size(kRuleNames);
 
 enum class TokenKind : std::uint8_t { word, keyword, text, row, sign, stray, end };
 
