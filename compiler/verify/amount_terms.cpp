@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/verify/amount_terms.hpp"
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <tuple>
+
+namespace glmap::verify {
+namespace {
+
+bool is_money(FieldKind kind) {
+  return kind == FieldKind::money || kind == FieldKind::money_functional;
+}
+
+/// Two decimals stand for every currency: a sum that holds in cents holds in any minor unit.
+constexpr int kExampleDigits = 2;
+
+std::optional<Fraction> round_fraction(const Fraction& value, Rounding mode) {
+  Int128 hundredths = 0;
+  if (__builtin_mul_overflow(value.numerator(), Int128{100}, &hundredths)) return std::nullopt;
+  constexpr Int128 kLimit = Int128{1} << 100;
+  if (hundredths > kLimit || hundredths < -kLimit || value.denominator() > kLimit) return std::nullopt;
+  auto rounded = divide(Decimal::from_parts(hundredths, 0), Decimal::from_parts(value.denominator(), 0), 0, mode);
+  if (!rounded) return std::nullopt;
+  return Fraction::make(rounded->coefficient(), 100);
+}
+
+}  // namespace
+
+std::string amount_words(const Fraction& value, bool money) {
+  for (int places = 0; places <= 12; ++places) {
+    Int128 scale = 1;
+    for (int i = 0; i < places; ++i) scale *= 10;
+    if (scale % value.denominator() != 0) continue;
+    const Decimal decimal = Decimal::from_parts(value.numerator() * (scale / value.denominator()), places);
+    return money && decimal.fits_places(kExampleDigits) ? decimal.to_text_fixed(kExampleDigits) : decimal.to_text();
+  }
+  return value.to_text();
+}
+
+AmountTerms::AmountTerms(const rules::RuleBook& book, const rules::EventProgram& program)
+    : book_(book), program_(program), type_(book.catalog.types[program.type]) {
+  const Kind line_kind = program.each_line ? Kind::line : Kind::line_sum;
+  // A sum over lines of a definition is the definition of the sums: both are linear.
+  for (std::uint32_t i = 0; i < type_.line.size(); ++i) learn(type_.line[i].definition, line_kind, i);
+  for (const Invariant& invariant : type_.invariants)
+    if (invariant.on_line) learn(invariant.terms, line_kind, std::nullopt);
+  for (std::uint32_t i = 0; i < type_.header.size(); ++i) learn(type_.header[i].definition, Kind::header, i);
+  for (const Invariant& invariant : type_.invariants)
+    if (!invariant.on_line) learn(invariant.terms, Kind::header, std::nullopt);
+}
+
+Atom AmountTerms::atom(Kind kind, std::uint32_t index, std::uint32_t answer) {
+  const auto [at, added] = known_.try_emplace({kind, index, answer}, static_cast<Atom>(meanings_.size()));
+  if (added) {
+    Meaning meaning{.kind = kind, .index = index, .answer = answer};
+    if (kind == Kind::header) meaning.money = is_money(type_.header[index].kind);
+    if (kind == Kind::line || kind == Kind::line_sum) meaning.money = is_money(type_.line[index].kind);
+    meanings_.push_back(std::move(meaning));
+  }
+  return at->second;
+}
+
+Atom AmountTerms::rounding_atom(Polynomial inner, Rounding mode) {
+  for (Atom known = 0; known < meanings_.size(); ++known)
+    if (meanings_[known].kind == Kind::rounding && meanings_[known].mode == mode && meanings_[known].inner == inner)
+      return known;
+  meanings_.push_back({.kind = Kind::rounding, .inner = std::move(inner), .mode = mode, .money = true});
+  return static_cast<Atom>(meanings_.size() - 1);
+}
+
+void AmountTerms::learn(const std::vector<SumTerm>& terms, Kind kind, std::optional<std::uint32_t> defined) {
+  if (terms.empty()) return;
+  Polynomial sum;
+  for (const SumTerm& term : terms) {
+    const Polynomial one = Polynomial::atom(atom(term.over_lines ? Kind::line_sum : kind, term.field));
+    auto next = term.negative ? subtract(sum, one) : add(sum, one);
+    if (!next) {
+      good_ = false;
+      return;
+    }
+    sum = std::move(*next);
+  }
+  std::optional<Atom> preferred;
+  if (defined) {
+    preferred = atom(kind, *defined);
+    auto next = subtract(sum, Polynomial::atom(*preferred));
+    if (!next) {
+      good_ = false;
+      return;
+    }
+    sum = std::move(*next);
+  }
+  learn_equality(std::move(sum), preferred);
+}
+
+/// Solves `zero` = 0 for one atom (the defined one where there is one) and puts it into what is known.
+void AmountTerms::learn_equality(Polynomial zero, std::optional<Atom> preferred) {
+  auto left = reduced(std::move(zero));
+  if (!left) {
+    good_ = false;
+    return;
+  }
+  std::optional<Atom> pivot;
+  for (const auto& [monomial, coefficient] : left->terms())
+    if (monomial.size() == 1 && (!pivot || monomial.front() == preferred)) pivot = monomial.front();
+  if (!pivot) return;  // nothing new: it follows from what is known
+  const Fraction coefficient = left->terms().at({*pivot});
+  const auto factor = divide(Fraction(-1), coefficient);
+  const auto alone = factor ? multiply(*left, Polynomial::constant(*factor)) : std::nullopt;
+  const auto value = alone ? add(*alone, Polynomial::atom(*pivot)) : std::nullopt;  // the pivot's own term cancels
+  if (!value) {
+    good_ = false;
+    return;
+  }
+  for (auto& [atom_solved, polynomial] : solved_) {
+    auto next = polynomial.substituted(*pivot, *value);
+    if (!next) {
+      good_ = false;
+      return;
+    }
+    polynomial = std::move(*next);
+  }
+  solved_.emplace_back(*pivot, *value);
+}
+
+std::optional<Polynomial> AmountTerms::reduced(Polynomial polynomial) const {
+  std::optional<Polynomial> result = std::move(polynomial);
+  for (const auto& [solved, value] : solved_) {
+    result = result->substituted(solved, value);
+    if (!result) return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<Atom> AmountTerms::operand_atom(const rules::Operand& operand) {
+  switch (operand.kind) {
+    case rules::Operand::Kind::header:
+      return atom(Kind::header, operand.index);
+    case rules::Operand::Kind::line:
+      return atom(Kind::line, operand.index);
+    case rules::Operand::Kind::attribute:
+      return atom(Kind::attribute, operand.index, operand.answer);
+    case rules::Operand::Kind::functional:
+    case rules::Operand::Kind::constant:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// Sums of amounts with whole factors have no fractions of the minor unit: rounding them changes nothing.
+bool AmountTerms::whole_minor_units(const Polynomial& polynomial) const {
+  return std::all_of(polynomial.terms().begin(), polynomial.terms().end(), [&](const auto& term) {
+    return term.first.size() == 1 && meanings_[term.first.front()].money && term.second.is_whole();
+  });
+}
+
+std::optional<Polynomial> AmountTerms::normal_form(const rules::Amount& amount) {
+  using Step = rules::AmountStep::Kind;
+  std::vector<Polynomial> stack;
+  for (const rules::AmountStep& step : amount.steps) {
+    std::optional<Polynomial> next;
+    if (step.kind == Step::load) {
+      const auto loaded = operand_atom(step.operand);
+      if (!loaded) return std::nullopt;
+      next = reduced(Polynomial::atom(*loaded));
+    } else if (step.kind == Step::constant) {
+      const auto value = Fraction::of(step.constant);
+      if (value) next = Polynomial::constant(*value);
+    } else if (step.kind == Step::negate) {
+      next = subtract(Polynomial(), stack.back());
+      stack.pop_back();
+    } else if (step.kind == Step::round) {
+      Polynomial inner = std::move(stack.back());
+      stack.pop_back();
+      next = whole_minor_units(inner) ? inner : Polynomial::atom(rounding_atom(inner, step.mode));
+    } else {
+      const Polynomial right = std::move(stack.back());
+      stack.pop_back();
+      const Polynomial left = std::move(stack.back());
+      stack.pop_back();
+      next = step.kind == Step::add        ? add(left, right)
+             : step.kind == Step::subtract ? subtract(left, right)
+                                           : multiply(left, right);
+    }
+    if (!next) return std::nullopt;
+    stack.push_back(std::move(*next));
+  }
+  GLMAP_ASSERT(stack.size() == 1);
+  return stack.back();
+}
+
+std::optional<std::map<Atom, Fraction>> AmountTerms::example(std::uint32_t attempt) const {
+  static constexpr int kNice[] = {10000, 1900, 700, 500, 300, 1100, 1300};  // cents a person would choose
+  std::mt19937 random(attempt);  // fixed: the same book gives the same example on every machine
+  const std::uint32_t magnitude = attempt < 2000 ? 2000 : attempt < 8000 ? 100'000 : 100'000'000;
+  std::set<Atom> solved;
+  for (const auto& [atom_solved, polynomial] : solved_) solved.insert(atom_solved);
+  std::map<Atom, Fraction> values;
+  std::size_t nice = 0;
+  for (Atom each = 0; each < meanings_.size(); ++each) {
+    const Meaning& meaning = meanings_[each];
+    if (solved.contains(each) || meaning.kind == Kind::rounding) continue;
+    const int cents = attempt == 0 && nice < std::size(kNice) ? kNice[nice++] : static_cast<int>(random() % magnitude);
+    values[each] =
+        meaning.money ? *Fraction::make(cents, 100) : *Fraction::make(1 + static_cast<int>(random() % 30000), 10000);
+  }
+  // What a rounding is of was made before it and may rest on earlier roundings, so the order of the atoms will do.
+  for (Atom each = 0; each < meanings_.size(); ++each) {
+    if (meanings_[each].kind != Kind::rounding) continue;
+    const auto inner = meanings_[each].inner.evaluate(values);
+    const auto rounded = inner ? round_fraction(*inner, meanings_[each].mode) : std::nullopt;
+    if (!rounded) return std::nullopt;
+    values[each] = *rounded;
+  }
+  for (const auto& [atom_solved, polynomial] : solved_) {
+    const auto value = polynomial.evaluate(values);
+    if (!value) return std::nullopt;
+    values[atom_solved] = *value;
+  }
+  return values;
+}
+
+std::string AmountTerms::name(Atom atom) const {
+  const Meaning& meaning = meanings_[atom];
+  switch (meaning.kind) {
+    case Kind::header:
+      return type_.header[meaning.index].name;
+    case Kind::line:
+      return "line." + type_.line[meaning.index].name;
+    case Kind::line_sum:
+      return "sum of line." + type_.line[meaning.index].name;
+    case Kind::attribute:
+      return book_.tables[program_.lookups[meaning.index].table].answers[meaning.answer].name;
+    case Kind::rounding:
+      return "(" + formula(meaning.inner) + " rounded " + std::string(to_text(meaning.mode)) + ")";
+  }
+  return {};
+}
+
+std::string AmountTerms::words(const std::map<Atom, Fraction>& values,
+                               const std::vector<const rules::Amount*>& amounts) const {
+  std::vector<Atom> shown;
+  const auto show = [&](Atom atom_shown) {
+    if (std::find(shown.begin(), shown.end(), atom_shown) == shown.end()) shown.push_back(atom_shown);
+  };
+  for (const rules::Amount* amount : amounts)
+    for (const rules::AmountStep& step : amount->steps) {
+      if (step.kind != rules::AmountStep::Kind::load) continue;
+      const Kind kind = step.operand.kind == rules::Operand::Kind::header ? Kind::header
+                        : step.operand.kind == rules::Operand::Kind::line ? Kind::line
+                                                                          : Kind::attribute;
+      const auto found = known_.find({kind, step.operand.index, step.operand.answer});
+      if (found == known_.end()) continue;
+      show(found->second);
+      for (const auto& [solved, polynomial] : solved_)
+        if (solved == found->second)
+          for (const auto& [monomial, coefficient] : polynomial.terms())
+            for (const Atom free : monomial) show(free);
+    }
+  std::string text;
+  for (const Atom each : shown)
+    text += (text.empty() ? "" : ", ") + name(each) + " " + amount_words(values.at(each), meanings_[each].money);
+  return text;
+}
+
+std::string AmountTerms::formula(const Polynomial& polynomial) const {
+  std::string text;
+  for (const auto& [monomial, coefficient] : polynomial.terms()) {
+    const bool negative = coefficient.numerator() < 0;
+    const Fraction size = negative ? coefficient.negated() : coefficient;
+    text += text.empty() ? (negative ? "-" : "") : (negative ? " - " : " + ");
+    std::string product;
+    for (const Atom factor : monomial) product += (product.empty() ? "" : " * ") + name(factor);
+    if (monomial.empty())
+      text += amount_words(size, false);
+    else
+      text += (size == Fraction(1) ? "" : amount_words(size, false) + " * ") + product;
+  }
+  return text.empty() ? "0" : text;
+}
+
+}  // namespace glmap::verify

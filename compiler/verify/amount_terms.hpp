@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Amounts of one event type as polynomials over the fields that are free, with everything the schema promises (`is:`
+// definitions and invariants) already put in. Private to verify; single-threaded.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/runtime/rules/rule_book.hpp"
+#include "compiler/verify/polynomial.hpp"
+
+namespace glmap::verify {
+
+class AmountTerms {
+ public:
+  /// Line fields are spoken of when `each_line`; otherwise the sums over all lines are.
+  AmountTerms(const rules::RuleBook& book, const rules::EventProgram& program);
+
+  /// False when a schema equality left the exact range; then nothing can be proved.
+  bool good() const { return good_; }
+  /// The amount with the schema's equalities put in. nullopt: left the exact range.
+  std::optional<Polynomial> normal_form(const rules::Amount& amount);
+
+  /// A concrete event: exact values of every atom that satisfy the schema, different for each `attempt`; the first ones
+  /// are those a person would choose.
+  std::optional<std::map<Atom, Fraction>> example(std::uint32_t attempt) const;
+  /// `line.net`, `sum of line.gross`, `rate`
+  std::string name(Atom atom) const;
+  /// "net 100.00, tax 19.00, gross 119.00": the fields that the given amounts rest on.
+  std::string words(const std::map<Atom, Fraction>& values, const std::vector<const rules::Amount*>& amounts) const;
+  /// A polynomial as finance would write it: "line.tax", "line.net - line.discount".
+  std::string formula(const Polynomial& polynomial) const;
+
+ private:
+  enum class Kind : std::uint8_t { header, line, line_sum, attribute, rounding };
+  struct Meaning {
+    Kind kind = Kind::header;
+    std::uint32_t index = 0;
+    std::uint32_t answer = 0;
+    Polynomial inner;  // rounding: of what
+    Rounding mode = Rounding::half_away_from_zero;
+    bool money = false;
+  };
+
+  Atom atom(Kind kind, std::uint32_t index, std::uint32_t answer = 0);
+  Atom rounding_atom(Polynomial inner, Rounding mode);
+  std::optional<Atom> operand_atom(const rules::Operand& operand);
+  void learn(const std::vector<SumTerm>& terms, Kind kind, std::optional<std::uint32_t> defined);
+  void learn_equality(Polynomial zero, std::optional<Atom> preferred);
+  std::optional<Polynomial> reduced(Polynomial polynomial) const;
+  bool whole_minor_units(const Polynomial& polynomial) const;
+
+  const rules::RuleBook& book_;
+  const rules::EventProgram& program_;
+  const EventType& type_;
+  std::vector<Meaning> meanings_;  // by Atom
+  std::map<std::tuple<Kind, std::uint32_t, std::uint32_t>, Atom> known_;
+  std::vector<std::pair<Atom, Polynomial>> solved_;  // atom = polynomial over atoms that are not solved
+  bool good_ = true;
+};
+
+/// An amount in text: "119.00"; a fraction that is no finite decimal as "1/3".
+std::string amount_words(const Fraction& value, bool money);
+
+}  // namespace glmap::verify

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Currency: whenever an event can come in another currency than the books', the book says what it is worth there, and
+// the differences that conversion leaves have an account.
+#include <algorithm>
+
+#include "compiler/verify/checks.hpp"
+#include "compiler/verify/report.hpp"
+
+namespace glmap::verify {
+namespace {
+
+bool only_functional(const EventType& type, const rules::Rule& rule) {
+  if (!type.currency_field) return true;
+  return std::any_of(rule.when.begin(), rule.when.end(), [&](const rules::Condition& condition) {
+    return condition.kind == rules::Condition::Kind::same && !condition.negated &&
+           condition.subject.kind == rules::Operand::Kind::header && condition.subject.index == *type.currency_field &&
+           condition.other.kind == rules::Operand::Kind::functional;
+  });
+}
+
+bool functional_amounts(const EventType& type, const rules::PostBlock& block) {
+  for (const rules::PostingLine& line : block.lines)
+    for (const rules::AmountStep& step : line.amount.steps) {
+      if (step.kind != rules::AmountStep::Kind::load) continue;
+      const bool header = step.operand.kind == rules::Operand::Kind::header;
+      if (!header && step.operand.kind != rules::Operand::Kind::line) continue;
+      if ((header ? type.header : type.line)[step.operand.index].kind == FieldKind::money_functional) return true;
+    }
+  return false;
+}
+
+class CurrencyCheck {
+ public:
+  CurrencyCheck(const rules::RuleBook& book, Findings& findings) : book_(book), findings_(findings) {}
+  std::size_t converted = 0;
+
+  void check(const EventType& type, const rules::Rule& rule, const rules::PostBlock& block) {
+    if (block.gain_role) {
+      difference_role(*block.gain_role, block.where);
+      difference_role(*block.loss_role, block.where);
+    }
+    if (only_functional(type, rule) || functional_amounts(type, block)) return;
+    for (const rules::PostingLine& line : block.lines) {
+      if (line.rate || line.functional) continue;
+      ++converted;
+      if (book_.foreign_currency && type.header_index(book_.foreign_currency->rate_field)) continue;
+      Diagnostic found{.code = ErrorCode::WrongCurrency, .primary = place(line.where)};
+      found.message = "rule " + tick(rule.name) + " takes " + type.name +
+                      " in any currency, and nothing says what this line is worth in the currency of the books";
+      found.notes.push_back("example: a " + type.name + " in USD for an entity that keeps its books in EUR");
+      found.help = book_.foreign_currency
+                       ? "add the decimal field " + tick(book_.foreign_currency->rate_field) +
+                             " to the event, write `at RATE` or `worth AMOUNT` on the line, or restrict the rule with "
+                             "`when currency is functional`"
+                       : "add a `foreign_currency` section, or restrict the rule with `when currency is functional`";
+      found.fingerprint = "currency/" + rule.name + "/" + type.name;
+      return findings_.add(std::move(found));
+    }
+  }
+
+  /// Gains, losses and rounding have no event line to take dimensions from.
+  void difference_role(std::uint32_t index, const SourceRef& where) {
+    const rules::Role& role = book_.roles[index];
+    const bool fixed = std::all_of(role.by_entity.begin(), role.by_entity.end(), [](const rules::RoleAccount& account) {
+      return account.kind != rules::RoleAccount::Kind::table;
+    });
+    if (fixed && role.needs.empty()) return;
+    Diagnostic found{.code = ErrorCode::DimensionNotDerivable, .primary = place(where)};
+    found.message = "role " + tick(role.name) +
+                    " takes differences, which belong to no line of the event, so it must have a fixed account in each "
+                    "entity and need no dimension";
+    found.labels.push_back({place(role.where), "the role"});
+    found.help = "name another role, or give it fixed accounts and an empty `needs`";
+    found.fingerprint = "difference-role/" + role.name;
+    findings_.add(std::move(found));
+  }
+
+ private:
+  const rules::RuleBook& book_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void check_currencies(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
+  const rules::RuleBook& book = model.book;
+  Findings findings(sink, "postings");
+  CurrencyCheck currencies(book, findings);
+  if (book.foreign_currency)
+    currencies.difference_role(book.foreign_currency->rounding_role, book.foreign_currency->where);
+  for (const rules::EventProgram& program : book.programs)
+    for (const rules::Rule& rule : program.rules)
+      for (const rules::PostBlock& block : rule.blocks) currencies.check(book.catalog.types[program.type], rule, block);
+  if (findings.empty())
+    proofs.results["foreign amounts have a rate, differences an account"] =
+        counted(currencies.converted, "posting line");
+}
+
+}  // namespace glmap::verify
