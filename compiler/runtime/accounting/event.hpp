@@ -136,6 +136,9 @@ Result<EventIdentity> read_identity(const Json& cloud_event);
 /// invariants. Errors: GLM-6004..6012 with a JSON pointer into the event; the first found.
 Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event);
 
+/// The same for an event whose identity has been read from it already, so that it is not digested twice.
+Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event, EventIdentity identity);
+
 /// The same checks, all faults of the event.
 std::vector<Error> find_event_faults(const EventCatalog& catalog, const Json& cloud_event);
 

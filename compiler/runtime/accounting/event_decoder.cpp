@@ -9,6 +9,7 @@ namespace {
 
 using event_parts::AmountContext;
 using event_parts::fail_at;
+using event_parts::Place;
 using event_parts::SumScope;
 
 constexpr std::string_view kLines = "lines";
@@ -24,22 +25,24 @@ Error with_pointer(Error error, std::string pointer) {
   return error;
 }
 
+std::unexpected<Error> bad_attribute(ErrorCode code, std::string_view name, std::string_view what) {
+  return fail_at(code, pointer_step(name), "`" + std::string(name) + "` " + std::string(what));
+}
+
 /// An attribute of the envelope that is text; "" when absent and optional.
 Result<std::string> attribute(const Json& event, std::string_view name, bool required) {
   const Json* value = given(event, name);
-  const std::string pointer = pointer_step(name);
-  const std::string ticked = "`" + std::string(name) + "`";
   if (value == nullptr) {
     if (!required) return std::string();
-    return fail_at(ErrorCode::MissingField, pointer, ticked + " is missing from the envelope of the event");
+    return bad_attribute(ErrorCode::MissingField, name, "is missing from the envelope of the event");
   }
   const std::string* text = value->as_string();
   if (text == nullptr)
-    return fail_at(ErrorCode::WrongFieldType, pointer,
-                   ticked + " holds " + std::string(value->kind_in_words()) + ", text is expected");
-  if (text->empty() && required) return fail_at(ErrorCode::MissingField, pointer, ticked + " is empty");
+    return bad_attribute(ErrorCode::WrongFieldType, name,
+                         "holds " + std::string(value->kind_in_words()) + ", text is expected");
+  if (text->empty() && required) return bad_attribute(ErrorCode::MissingField, name, "is empty");
   if (auto status = event_parts::check_text(name, *text); !status)
-    return std::unexpected(with_pointer(std::move(status.error()), pointer));
+    return std::unexpected(with_pointer(std::move(status.error()), pointer_step(name)));
   return *text;
 }
 
@@ -50,17 +53,25 @@ std::string content_digest(const Json& event) {
     const Json* value = given(event, name);
     if (value == nullptr) continue;
     if (text.size() > 1) text += ',';
-    text += quote_json(name);
-    text += ':';
+    ((text += '"') += name) += "\":";
     text += canonical_json(*value);
   }
-  return sha256_hex(text + "}");
+  return sha256_hex(text += '}');
 }
 
 class Decoder {
  public:
   /// `all`: go on after a fault.
   Decoder(const EventCatalog& catalog, const Json& event, bool all) : catalog_(catalog), json_(event), all_(all) {}
+
+  /// `event` was read by read_identity before.
+  void use_identity(EventIdentity identity) {
+    event_.source = std::move(identity.source);
+    event_.id = std::move(identity.id);
+    event_.revision = std::move(identity.revision);
+    event_.content_digest = std::move(identity.content_digest);
+    type_name_ = std::move(identity.type);
+  }
 
   /// The event is complete only when there are no faults.
   BillingEvent decode() {
@@ -82,7 +93,7 @@ class Decoder {
       return std::move(event_);
     }
     read_context(*data);
-    read_fields(type_->header, *data->as_object(), event_.header, "/data", !type_->line.empty());
+    read_fields(type_->header, *data->as_object(), event_.header, Place{}, !type_->line.empty());
     if (!stop() && !type_->line.empty()) read_lines(*data);
     // Sums of fields that are at fault would only add noise.
     if (faults_.empty()) check_sums();
@@ -97,17 +108,14 @@ class Decoder {
   void note(std::unexpected<Error> fault) { faults_.push_back(std::move(fault).error()); }
 
   void read_envelope() {
-    auto identity = read_identity(json_);
-    if (identity) {
-      event_.source = std::move(identity->source);
-      event_.id = std::move(identity->id);
-      event_.revision = std::move(identity->revision);
-      event_.content_digest = std::move(identity->content_digest);
-      type_name_ = std::move(identity->type);
-    } else {
-      faults_.push_back(std::move(identity.error()));
-      if (stop()) return;
-      if (const auto type = attribute(json_, "type", true)) type_name_ = *type;
+    if (type_name_.empty()) {
+      if (auto identity = read_identity(json_)) {
+        use_identity(std::move(*identity));
+      } else {
+        faults_.push_back(std::move(identity.error()));
+        if (stop()) return;
+        if (const auto type = attribute(json_, "type", true)) type_name_ = *type;
+      }
     }
     if (auto subject = attribute(json_, "subject", false); !subject) faults_.push_back(std::move(subject.error()));
     auto time = attribute(json_, "time", false);
@@ -153,20 +161,20 @@ class Decoder {
   }
 
   void read_fields(const std::vector<Field>& fields, const Json::Object& members, std::vector<FieldValue>& values,
-                   const std::string& pointer, bool has_lines) {
+                   const Place& place, bool has_lines) {
     values.resize(fields.size());
     seen_.assign(fields.size(), false);
     std::size_t next = 0;
     for (const auto& [name, value] : members) {
       const auto at = find_field(fields, name, next);
       if (!at) {
-        if (!has_lines || name != kLines) event_.unknown_fields.push_back(pointer + pointer_step(name));
+        if (!has_lines || name != kLines) event_.unknown_fields.push_back(place.pointer(name));
         continue;
       }
       if (value.is_null()) continue;
       auto read = event_parts::read_field(catalog_, fields[*at], value, context_);
       if (!read) {
-        faults_.push_back(with_pointer(std::move(read.error()), pointer + pointer_step(name)));
+        faults_.push_back(with_pointer(std::move(read.error()), place.pointer(name)));
         if (stop()) return;
         seen_[*at] = true;
         continue;
@@ -177,7 +185,7 @@ class Decoder {
     }
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (seen_[i] || !fields[i].required || !fields[i].definition.empty()) continue;
-      note(fail_at(ErrorCode::MissingField, pointer + pointer_step(fields[i].name),
+      note(fail_at(ErrorCode::MissingField, place.pointer(fields[i].name),
                    "`" + fields[i].name + "` is missing or empty, `" + type_->name + "` needs it"));
       if (stop()) return;
     }
@@ -193,30 +201,27 @@ class Decoder {
       return note(fail_at(ErrorCode::MissingField, "/data/lines", "`" + type_->name + "` needs at least one line"));
     event_.lines.resize(array->size());
     for (std::size_t i = 0; i < array->size() && !stop(); ++i) {
-      const std::string pointer = "/data/lines/" + std::to_string(i);
+      const Place place{.line = i};
       const Json::Object* members = (*array)[i].as_object();
       if (members == nullptr) {
-        note(fail_at(ErrorCode::WrongFieldType, pointer,
+        note(fail_at(ErrorCode::WrongFieldType, place.pointer(),
                      "a line holds " + std::string((*array)[i].kind_in_words()) + ", an object is expected"));
         continue;
       }
-      read_fields(type_->line, *members, event_.lines[i], pointer, false);
+      read_fields(type_->line, *members, event_.lines[i], place, false);
     }
   }
 
   void check_sums() {
     for (std::size_t i = 0; i < event_.lines.size() && !stop(); ++i) {
-      SumScope scope{.fields = type_->line, .values = event_.lines[i], .pointer = "/data/lines/" + std::to_string(i)};
+      SumScope scope{.fields = type_->line, .values = event_.lines[i], .place = {.line = i}};
       event_parts::settle_definitions(scope, faults_);
       for (const Invariant& invariant : type_->invariants)
         if (invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
     }
     if (stop()) return;
-    SumScope scope{.fields = type_->header,
-                   .values = event_.header,
-                   .line_fields = &type_->line,
-                   .line_values = &event_.lines,
-                   .pointer = "/data"};
+    SumScope scope{
+        .fields = type_->header, .values = event_.header, .line_fields = &type_->line, .line_values = &event_.lines};
     event_parts::settle_definitions(scope, faults_);
     for (const Invariant& invariant : type_->invariants)
       if (!invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
@@ -266,7 +271,13 @@ Result<EventIdentity> read_identity(const Json& cloud_event) {
 }
 
 Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event) {
+  GLMAP_TRY(identity, read_identity(cloud_event));
+  return decode_event(catalog, cloud_event, std::move(identity));
+}
+
+Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event, EventIdentity identity) {
   Decoder decoder(catalog, cloud_event, false);
+  decoder.use_identity(std::move(identity));
   BillingEvent event = decoder.decode();
   std::vector<Error> faults = decoder.take_faults();
   if (!faults.empty()) return std::unexpected(std::move(faults.front()));

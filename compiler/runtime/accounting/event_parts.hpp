@@ -19,6 +19,14 @@ inline std::unexpected<Error> fail_at(ErrorCode code, std::string pointer, std::
   return fail(code, std::move(message), std::move(help), SourceRef{.pointer = std::move(pointer)});
 }
 
+/// The object a field belongs to: the header, or one line. Its JSON pointer is made only when something is wrong.
+struct Place {
+  std::optional<std::size_t> line;
+
+  std::string pointer() const { return line ? "/data/lines/" + std::to_string(*line) : "/data"; }
+  std::string pointer(std::string_view member) const { return pointer() + pointer_step(member); }
+};
+
 /// Length and characters of a text that is kept: GLM-6003 too long, GLM-6005 a control character.
 Status check_text(std::string_view name, std::string_view text);
 
@@ -36,13 +44,13 @@ struct AmountContext {
 Result<FieldValue> read_field(const EventCatalog& catalog, const Field& field, const Json& value,
                               const AmountContext& context);
 
-/// The values of a header or of one line, with what its sums may reach. `pointer` is that of the object.
+/// The values of a header or of one line, with what its sums may reach.
 struct SumScope {
   const std::vector<Field>& fields;
   std::vector<FieldValue>& values;
   const std::vector<Field>* line_fields = nullptr;                    // header only
   const std::vector<std::vector<FieldValue>>* line_values = nullptr;  // header only
-  std::string pointer;
+  Place place;
 };
 
 /// Computes absent defined fields, compares present ones. An amount the event does not carry counts as nothing; a field

@@ -90,7 +90,7 @@ class Settler {
     for (const SumTerm& term : field.definition) {
       if (!term.over_lines) settle(term.field);
       if (auto added = add_term(scope_, term, term.negative, sum); !added)
-        return note(faults_, std::move(added.error()), scope_.pointer + pointer_step(field.name));
+        return note(faults_, std::move(added.error()), scope_.place.pointer(field.name));
     }
     FieldValue& value = scope_.values[index];
     if (std::holds_alternative<std::monostate>(value)) {
@@ -98,7 +98,7 @@ class Settler {
       if (!std::holds_alternative<std::monostate>(value) || !field.required) return;
       return note(faults_,
                   {ErrorCode::MissingField, "`" + field.name + "` is missing, and so is all it is made of", {}, {}},
-                  scope_.pointer + pointer_step(field.name));
+                  scope_.place.pointer(field.name));
     }
     if (same_sum(value, sum.value)) return;
     note(faults_,
@@ -107,7 +107,7 @@ class Settler {
               "` makes " + in_words(sum.value),
           {},
           {}},
-         scope_.pointer + pointer_step(field.name));
+         scope_.place.pointer(field.name));
   }
 
  private:
@@ -129,7 +129,7 @@ void check_invariant(const Invariant& invariant, const SumScope& scope, std::vec
   Sum right;
   for (const SumTerm& term : invariant.terms) {
     if (auto added = add_term(scope, term, false, term.negative ? right : left); !added)
-      return note(faults, std::move(added.error()), scope.pointer);
+      return note(faults, std::move(added.error()), scope.place.pointer());
   }
   if (same_sum(left.value, right.value)) return;
   note(faults,
@@ -137,7 +137,7 @@ void check_invariant(const Invariant& invariant, const SumScope& scope, std::vec
         "`" + invariant.text + "` does not hold: " + in_words(left.value) + " against " + in_words(right.value),
         {},
         {}},
-       scope.pointer);
+       scope.place.pointer());
 }
 
 }  // namespace glmap::event_parts

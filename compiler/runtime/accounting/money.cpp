@@ -33,6 +33,13 @@ std::unexpected<Error> overflow(std::string_view what) {
 
 Result<Money> Money::from_decimal(const Decimal& amount, Currency currency) {
   const int digits = currency.digits();
+  Int128 minor = 0;
+  if (amount.scale() <= digits &&
+      !__builtin_mul_overflow(
+          amount.coefficient(),
+          static_cast<Int128>(wide::kPowersOfTen[static_cast<std::size_t>(digits - amount.scale())]), &minor) &&
+      magnitude(minor) <= kMinorMax)
+    return Money(minor, currency);
   if (!amount.fits_places(digits)) {
     return fail(ErrorCode::CurrencyDigits,
                 "`" + amount.to_text() + "` has more decimal places than " + std::string(currency.code()) +

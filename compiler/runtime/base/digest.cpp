@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/base/digest.hpp"
 
-#include <openssl/sha.h>
+#include <memory>
+
+#include <openssl/evp.h>
+
+#include "compiler/runtime/base/error.hpp"
 
 namespace glmap {
 
 Sha256 sha256(std::string_view bytes) {
+  // Looking the algorithm up costs more than digesting an event, so it is done once, and a context is made once a
+  // thread. Neither keeps anything of what it digested.
+  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  GLMAP_ASSERT(kAlgorithm != nullptr && context != nullptr);
   Sha256 digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  unsigned length = 0;
+  const bool done = EVP_DigestInit_ex2(context.get(), kAlgorithm, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), digest.data(), &length) == 1;
+  GLMAP_ASSERT(done && length == digest.size());
   return digest;
 }
 

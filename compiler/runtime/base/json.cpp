@@ -4,6 +4,7 @@
 #include "compiler/runtime/base/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ namespace sj = simdjson::ondemand;
 constexpr std::size_t kDepthEver = 1000;
 // A parser whose buffers grew beyond this is not kept for the next text.
 constexpr std::size_t kKeepBytes = std::size_t{4} << 20;
+// Room is made in advance for this many members of an object, never for more.
+constexpr std::size_t kExpectedMax = 64;
 // Up to here comparing all pairs of keys is cheaper than sorting them.
 constexpr std::size_t kPairwiseKeys = 24;
 
@@ -125,7 +128,11 @@ std::string_view in_words(simdjson::error_code code) {
 
 class Reader {
  public:
-  Reader(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
+  /// How many members the object read last at a depth had: the next one most often has as many.
+  using Expected = std::array<std::size_t, 16>;
+
+  Reader(std::string_view text, const JsonLimits& limits, Expected& expected)
+      : text_(text), limits_(limits), members_expected_(expected) {}
 
   Result<Json> read(sj::parser& parser) {
     // The value is read as the only element of an array, so that a lone number or text is checked like any other.
@@ -216,12 +223,13 @@ class Reader {
       const bool escaped = raw[key.size()] != '"' || std::memcmp(raw, key.data(), key.size()) != 0;
       if (escaped && has_lone_surrogate(raw, end_))
         return fail(ErrorCode::NotJson, "a key holds half of a surrogate pair, which is no character", {}, here());
-      if (members.empty()) members.reserve(8);
+      if (members.empty()) members.reserve(members_expected_[depth % members_expected_.size()]);
       members.emplace_back(std::string(key), Json());
       sj::value child = field.value();
       if (auto status = read_value(child, members.back().second, depth); !status)
         return below(std::move(status.error()), pointer_step(members.back().first));
     }
+    members_expected_[depth % members_expected_.size()] = std::min(members.size(), kExpectedMax);
     GLMAP_CHECK(check_keys(members));
     out = Json(std::move(members));
     return {};
@@ -305,6 +313,7 @@ class Reader {
 
   std::string_view text_;
   JsonLimits limits_;
+  Expected& members_expected_;
   std::size_t nodes_ = 0;
   std::unique_ptr<char[]> buffer_;
   const char* end_ = nullptr;
@@ -321,9 +330,10 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
     return fail(ErrorCode::NotJson, "the text starts with a byte order mark", "leave it out", position(text, 0));
   // simdjson's parser is made to be reused: it keeps its buffers, never anything of the text. One a thread.
   thread_local std::unique_ptr<sj::parser> parser;
+  thread_local Reader::Expected expected{};
   try {
     if (parser == nullptr) parser = std::make_unique<sj::parser>();
-    Result<Json> result = Reader(text, limits).read(*parser);
+    Result<Json> result = Reader(text, limits, expected).read(*parser);
     if (parser->capacity() > kKeepBytes) parser.reset();
     return result;
   } catch (const simdjson::simdjson_error& error) {

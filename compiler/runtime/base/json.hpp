@@ -31,8 +31,8 @@ class Json {
   Json(bool value) : value_(value) {}
   Json(JsonNumber value) : value_(std::move(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
-  Json(std::string_view value) : value_(std::string(value)) {}
-  Json(const char* value) : value_(std::string(value)) {}
+  Json(std::string_view value) : value_(std::in_place_type<std::string>, value) {}
+  Json(const char* value) : value_(std::in_place_type<std::string>, value) {}
   Json(Array value) : value_(std::move(value)) {}
   Json(Object value) : value_(std::move(value)) {}
   static Json number(long long value) { return Json(JsonNumber{std::to_string(value)}); }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing JSON: as it is, for people, and canonically (one text for one value, for digests).
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstring>
 
 #include "compiler/runtime/base/json.hpp"
 
@@ -10,45 +12,82 @@ namespace {
 
 constexpr int kCanonicalExponentMax = 1000;
 
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  std::size_t plain = 0;  // start of the run that needs no escape
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
-    switch (byte) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-    }
+/// A string that grows by doubling and whose bytes are written without a check each.
+class Output {
+ public:
+  explicit Output(std::size_t expected) { text_.resize(expected); }
+
+  /// Room for `count` bytes behind those written.
+  char* room(std::size_t count) {
+    if (text_.size() - used_ < count) text_.resize(std::max(text_.size() * 2, used_ + count));
+    return text_.data() + used_;
   }
-  out.append(text, plain, text.size() - plain);
-  out += '"';
+  void written(const char* end) { used_ = static_cast<std::size_t>(end - text_.data()); }
+
+  void add(char c) {
+    *room(1) = c;
+    ++used_;
+  }
+  void add(std::string_view bytes) {
+    std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
+    used_ += bytes.size();
+  }
+  void add(std::size_t count, char c) {
+    std::memset(room(count), c, count);
+    used_ += count;
+  }
+
+  std::string take() {
+    text_.resize(used_);
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::size_t used_ = 0;
+};
+
+/// What stands behind the backslash; 0: no escape is needed, u: as a number.
+constexpr std::array<char, 256> make_escapes() {
+  std::array<char, 256> escapes{};
+  for (std::size_t i = 0; i < 0x20; ++i) escapes[i] = 'u';
+  escapes['"'] = '"';
+  escapes['\\'] = '\\';
+  escapes['\b'] = 'b';
+  escapes['\f'] = 'f';
+  escapes['\n'] = 'n';
+  escapes['\r'] = 'r';
+  escapes['\t'] = 't';
+  return escapes;
+}
+constexpr auto kEscapes = make_escapes();
+
+void append_quoted(Output& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::size_t kLongestEscape = 6;
+  constexpr std::size_t kPiece = 256;  // room is made for a piece, were it all escapes
+  out.add('"');
+  for (; !text.empty(); text.remove_prefix(std::min(kPiece, text.size()))) {
+    const std::string_view piece = text.substr(0, kPiece);
+    char* at = out.room(piece.size() * kLongestEscape);
+    for (const char c : piece) {
+      const auto byte = static_cast<unsigned char>(c);
+      const char escape = kEscapes[byte];
+      if (escape == 0) {
+        *at++ = c;
+        continue;
+      }
+      *at++ = '\\';
+      *at++ = escape;
+      if (escape != 'u') continue;
+      *at++ = '0';
+      *at++ = '0';
+      *at++ = kHex[byte >> 4];
+      *at++ = kHex[byte & 15];
+    }
+    out.written(at);
+  }
+  out.add('"');
 }
 
 bool all_digits(std::string_view text) {
@@ -84,39 +123,34 @@ bool take_apart(std::string_view text, NumberParts& parts) {
   if (parts.whole.empty() || !all_digits(parts.whole) || !all_digits(parts.fraction)) return false;
   const auto zero = [](std::string_view digits) { return digits.find_first_not_of('0') == std::string_view::npos; };
   if (zero(parts.whole) && zero(parts.fraction)) {
-    parts = NumberParts{};  // zero has no sign and no size
+    parts = NumberParts{.whole = "0"};  // zero has no sign and no size
     return true;
   }
   return readable;
 }
 
-void append_canonical_number(std::string& out, std::string_view text) {
-  // Most numbers are short whole ones that are canonical already.
-  if (!text.empty() && all_digits(text) && (text.front() != '0' || text.size() == 1)) {
-    out += text;
-    return;
-  }
+void append_canonical_number(Output& out, std::string_view text) {
   NumberParts parts;
-  if (!take_apart(text, parts)) {
-    out += text;
-    return;
+  if (!take_apart(text, parts)) return out.add(text);
+  std::string moved;  // the digits, when an exponent moves the point
+  if (parts.exponent != 0) {
+    moved.append(parts.whole).append(parts.fraction);
+    long point = static_cast<long>(parts.whole.size()) + parts.exponent;  // digits before the decimal point
+    if (point <= 0) {
+      moved.insert(0, static_cast<std::size_t>(1 - point), '0');
+      point = 1;
+    }
+    if (point > static_cast<long>(moved.size())) moved.append(static_cast<std::size_t>(point) - moved.size(), '0');
+    parts.whole = std::string_view(moved).substr(0, static_cast<std::size_t>(point));
+    parts.fraction = std::string_view(moved).substr(static_cast<std::size_t>(point));
   }
-  std::string digits;
-  digits.reserve(parts.whole.size() + parts.fraction.size());
-  digits.append(parts.whole).append(parts.fraction);
-  long point = static_cast<long>(parts.whole.size()) + parts.exponent;  // digits before the decimal point
-  if (point <= 0) {
-    digits.insert(0, static_cast<std::size_t>(1 - point), '0');
-    point = 1;
-  }
-  if (point > static_cast<long>(digits.size())) digits.append(static_cast<std::size_t>(point) - digits.size(), '0');
-  std::string_view whole = std::string_view(digits).substr(0, static_cast<std::size_t>(point));
-  std::string_view fraction = std::string_view(digits).substr(static_cast<std::size_t>(point));
-  while (whole.size() > 1 && whole.front() == '0') whole.remove_prefix(1);
-  while (!fraction.empty() && fraction.back() == '0') fraction.remove_suffix(1);
-  if (parts.negative) out += '-';
-  out += whole;
-  if (!fraction.empty()) (out += '.') += fraction;
+  while (parts.whole.size() > 1 && parts.whole.front() == '0') parts.whole.remove_prefix(1);
+  while (!parts.fraction.empty() && parts.fraction.back() == '0') parts.fraction.remove_suffix(1);
+  if (parts.negative) out.add('-');
+  out.add(parts.whole);
+  if (parts.fraction.empty()) return;
+  out.add('.');
+  out.add(parts.fraction);
 }
 
 struct Style {
@@ -124,67 +158,77 @@ struct Style {
   bool pretty = false;
 };
 
-void new_line(std::string& out, std::size_t level) {
-  out += '\n';
-  out.append(level * 2, ' ');
+void new_line(Output& out, std::size_t level) {
+  out.add('\n');
+  out.add(level * 2, ' ');
 }
 
-void append_value(std::string& out, const Json& value, Style style, std::size_t level);
+void append_value(Output& out, const Json& value, Style style, std::size_t level);
 
-void append_members(std::string& out, const Json::Object& object, Style style, std::size_t level) {
-  std::vector<const Json::Member*> order;
+void append_member(Output& out, const Json::Member& member, bool first, Style style, std::size_t level) {
+  if (!first) out.add(',');
+  if (style.pretty) new_line(out, level + 1);
+  append_quoted(out, member.first);
+  out.add(style.pretty ? std::string_view(": ") : std::string_view(":"));
+  append_value(out, member.second, style, level + 1);
+}
+
+void append_sorted(Output& out, const Json::Object& object, Style style, std::size_t level) {
+  constexpr std::size_t kFew = 32;
+  std::array<const Json::Member*, kFew> few{};
+  std::vector<const Json::Member*> many(object.size() > kFew ? object.size() : 0);
+  const Json::Member** order = many.empty() ? few.data() : many.data();
+  for (std::size_t i = 0; i < object.size(); ++i) order[i] = &object[i];
+  std::sort(order, order + object.size(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (std::size_t i = 0; i < object.size(); ++i) append_member(out, *order[i], i == 0, style, level);
+}
+
+void append_object(Output& out, const Json::Object& object, Style style, std::size_t level) {
+  out.add('{');
   if (style.canonical) {
-    const auto by_key = [](const Json::Member& a, const Json::Member& b) { return a.first < b.first; };
-    if (!std::is_sorted(object.begin(), object.end(), by_key)) {
-      order.reserve(object.size());
-      for (const Json::Member& member : object) order.push_back(&member);
-      std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-    }
-  }
-  out += '{';
-  for (std::size_t i = 0; i < object.size(); ++i) {
-    const Json::Member& member = order.empty() ? object[i] : *order[i];
-    if (i != 0) out += ',';
-    if (style.pretty) new_line(out, level + 1);
-    append_quoted(out, member.first);
-    out += style.pretty ? ": " : ":";
-    append_value(out, member.second, style, level + 1);
+    append_sorted(out, object, style, level);
+  } else {
+    for (std::size_t i = 0; i < object.size(); ++i) append_member(out, object[i], i == 0, style, level);
   }
   if (style.pretty && !object.empty()) new_line(out, level);
-  out += '}';
+  out.add('}');
 }
 
-void append_value(std::string& out, const Json& value, Style style, std::size_t level) {
+void append_array(Output& out, const Json::Array& array, Style style, std::size_t level) {
+  out.add('[');
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (i != 0) out.add(',');
+    if (style.pretty) new_line(out, level + 1);
+    append_value(out, array[i], style, level + 1);
+  }
+  if (style.pretty && !array.empty()) new_line(out, level);
+  out.add(']');
+}
+
+void append_value(Output& out, const Json& value, Style style, std::size_t level) {
   if (const std::string* text = value.as_string()) {
     append_quoted(out, *text);
   } else if (const JsonNumber* number = value.as_number()) {
     if (style.canonical) {
       append_canonical_number(out, number->text);
     } else {
-      out += number->text;
+      out.add(number->text);
     }
   } else if (const Json::Object* object = value.as_object()) {
-    append_members(out, *object, style, level);
+    append_object(out, *object, style, level);
   } else if (const Json::Array* array = value.as_array()) {
-    out += '[';
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      if (i != 0) out += ',';
-      if (style.pretty) new_line(out, level + 1);
-      append_value(out, (*array)[i], style, level + 1);
-    }
-    if (style.pretty && !array->empty()) new_line(out, level);
-    out += ']';
+    append_array(out, *array, style, level);
   } else if (const bool* truth = value.as_bool()) {
-    out += *truth ? "true" : "false";
+    out.add(*truth ? std::string_view("true") : std::string_view("false"));
   } else {
-    out += "null";
+    out.add(std::string_view("null"));
   }
 }
 
 std::string written(const Json& value, Style style) {
-  std::string out;
+  Output out(256);
   append_value(out, value, style, 0);
-  return out;
+  return out.take();
 }
 
 }  // namespace
@@ -200,9 +244,9 @@ std::string canonical_json(const Json& value) {
 }
 
 std::string quote_json(std::string_view text) {
-  std::string out;
+  Output out(text.size() + 2);
   append_quoted(out, text);
-  return out;
+  return out.take();
 }
 
 std::string pointer_step(std::string_view key) {

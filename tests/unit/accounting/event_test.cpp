@@ -382,6 +382,18 @@ TEST_CASE("the same content has the same digest however it is written", "[event]
   CHECK(decoded(invoice(kHeader + R"(,"coupon":1)", kLine)).content_digest != one.content_digest);
 }
 
+TEST_CASE("an identity that was read before is taken over", "[event]") {
+  const Json event = json(invoice(kHeader, kLine));
+  auto identity = glmap::read_identity(event);
+  REQUIRE(identity.has_value());
+  const auto again = decode_event(catalog(), event, *identity);
+  REQUIRE(again.has_value());
+  CHECK(again->id == "E-1");
+  CHECK(again->source == "billing");
+  CHECK(again->content_digest == decoded(invoice(kHeader, kLine)).content_digest);
+  CHECK(again->lines.size() == 1);
+}
+
 TEST_CASE("all faults of an event are found at once", "[event]") {
   const std::string text =
       envelope("invoice.issued", R"({"invoice":"I-1","entity":"FR","currency":"XYZ","document_date":"2026-02-30",)"
