@@ -113,7 +113,7 @@ void TrytonDouble::plant_company(const SeedCompany& company, const std::vector<i
                                      {"name", account.name},
                                      {"type", account.type.empty() ? Json(nullptr) : Json::number(1)},
                                      {"closed", false},
-                                     {"party_required", needs_party}});
+                                     {"party_required", Json::number(needs_party ? 1 : 0)}});
   }
   for (const int year : years) {
     for (int month = 1; month <= 12; ++month) {

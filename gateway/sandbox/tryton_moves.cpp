@@ -94,12 +94,14 @@ std::optional<std::string> TrytonDouble::fault_of_line(const Json& line, RecordI
              "\".";
     }
   }
+  // Numbers, as an SQLite database gives them.
+  const bool needs_party = as_id(account->find("party_required")) != 0;
   const bool has_party = as_id(line.find("party")) != 0;
   const std::string name = text_of(account->find("code")) + " - " + text_of(account->find("name"));
-  if (*account->find("party_required") == Json(true) && !has_party) {
+  if (needs_party && !has_party) {
     return "A value is required for field \"Party\" in \"Account Move Line\".";
   }
-  if (*account->find("party_required") != Json(true) && has_party) {
+  if (!needs_party && has_party) {
     return "To create a line on account \"" + name + "\", you must remove the party on line \"" + name + "\".";
   }
   const auto second = amount_of(line.find("amount_second_currency"));

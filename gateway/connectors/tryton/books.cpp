@@ -146,8 +146,7 @@ Looked<AccountOfBooks> Books::account(const CompanyBooks& books, const std::stri
                       (records->empty() ? "not an open, postable account of" : "not unique in") + " `" + books.name +
                       "` in the ERP");
   }
-  const Json* required = records->front().find("party_required");
-  const AccountOfBooks account{*id, required != nullptr && required->as_bool() != nullptr && *required->as_bool()};
+  const AccountOfBooks account{*id, yes_from_json(records->front().find("party_required"))};
   return accounts_[key] = account;
 }
 

@@ -63,6 +63,12 @@ std::optional<long long> id_from_json(const Json* value) {
   return id;
 }
 
+bool yes_from_json(const Json* value) {
+  if (value == nullptr) return false;
+  if (const bool* yes = value->as_bool()) return *yes;
+  return whole(value).value_or(0) != 0;
+}
+
 std::string text_from_json(const Json* value) {
   if (value == nullptr || value->as_string() == nullptr) return {};
   return *value->as_string();

@@ -23,6 +23,8 @@ std::optional<Decimal> decimal_from_json(const Json* value);
 std::optional<Date> date_from_json(const Json* value);
 /// A whole number that is an id (> 0).
 std::optional<long long> id_from_json(const Json* value);
+/// A yes: `true`, or 1, which is how an SQLite database behind Tryton says it.
+bool yes_from_json(const Json* value);
 /// Text, or "" for null, false and absent.
 std::string text_from_json(const Json* value);
 /// A dotted field as search_read gives it: ("account.code") is {"account.": {"code": ...}}. nullptr when absent.
