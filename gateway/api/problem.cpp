@@ -74,7 +74,6 @@ platform::Answer problem(const Error& error, std::string_view instance, int stat
 
 platform::Answer refusal(int status) {
   Error error{ErrorCode::BadRequest, "the request is not HTTP as RFC 9112 writes it", "", {}};
-  if (status == 408) error.message = "the request did not arrive in time";
   if (status == 413) {
     error = {ErrorCode::LimitExceeded,
              "the body is larger than the gateway takes",

@@ -23,7 +23,7 @@ Json reason_json(const Error& error);
 platform::Answer problem(std::span<const Error> faults, std::string_view instance, int status = 0);
 platform::Answer problem(const Error& error, std::string_view instance, int status = 0);
 
-/// For requests that the HTTP server refuses by itself: 400, 408, 413, 431, 503.
+/// For requests that the HTTP server refuses by itself: 400, 413, 431, 503.
 platform::Answer refusal(int status);
 
 platform::Answer json_answer(int status, const Json& body);

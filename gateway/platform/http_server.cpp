@@ -38,14 +38,14 @@ constexpr std::chrono::milliseconds milliseconds(int count) {
 int status_of(const error_code& error) {
   if (error == http::error::body_limit) return 413;
   if (error == http::error::header_limit) return 431;
-  if (error == beast::error::timeout) return 408;
   return 400;
 }
 
-/// True when nobody waits for an answer to the failed read.
+/// True when nobody waits for an answer to the failed read, or when it ran out of time and is closed already.
 bool silent(const error_code& error) {
-  return error == http::error::end_of_stream || error == asio::error::connection_reset ||
-         error == asio::error::operation_aborted || error == asio::error::broken_pipe;
+  return error == http::error::end_of_stream || error == beast::error::timeout ||
+         error == asio::error::connection_reset || error == asio::error::operation_aborted ||
+         error == asio::error::broken_pipe;
 }
 
 IncomingRequest plain(Parser& parser, const std::string& peer) {

@@ -38,7 +38,7 @@ struct Answer {
 
 using Respond = std::function<void(Answer)>;
 using Handler = std::function<void(IncomingRequest, Respond)>;
-/// Makes the answer for a request that does not reach the handler: 400, 408, 413, 431, 503.
+/// Makes the answer for a request that does not reach the handler: 400, 413, 431, 503.
 using Refusal = std::function<Answer(int status)>;
 
 struct HttpServerSettings {

@@ -14,6 +14,7 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 
 int run_serve(const std::vector<std::string>& arguments);
+int run_sandbox(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);
 
 }  // namespace glmap::gateway::service

@@ -2,8 +2,6 @@
 #include "gateway/service/gateway.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "compiler/runtime/rules/bundle.hpp"
 #include "gateway/api/gateway_api.hpp"
@@ -11,20 +9,11 @@
 #include "gateway/connectors/factory.hpp"
 #include "gateway/delivery/worker.hpp"
 #include "gateway/platform/http_server.hpp"
+#include "gateway/service/command_line.hpp"
 
 namespace glmap::gateway::service {
 
 namespace {
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!file || !(bytes << file.rdbuf())) {
-    return fail(ErrorCode::FileNotReadable, "the rules bundle `" + path + "` cannot be read",
-                "write it with glmapc compile BOOK -o " + path);
-  }
-  return std::move(bytes).str();
-}
 
 struct LoadedBundle {
   std::string bytes;
@@ -33,7 +22,7 @@ struct LoadedBundle {
 };
 
 Result<LoadedBundle> load_bundle(const std::string& path) {
-  GLMAP_TRY(bytes, read_file(path));
+  GLMAP_TRY(bytes, read_whole_file(path, "the rules bundle"));
   GLMAP_TRY(bundle, rules::read_bundle(bytes));
   LoadedBundle loaded;
   loaded.bytes = std::move(bytes);

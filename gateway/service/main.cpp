@@ -18,6 +18,7 @@ struct Command {
 
 constexpr std::array kCommands = {
     Command{"serve", "run the gateway", run_serve},
+    Command{"sandbox", "run an ERP to try things against", run_sandbox},
     Command{"version", "print the version", run_version},
 };
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/platform/http_server.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/raw_connection.hpp"
+
+using namespace glmap::gateway::platform;
+using glmap::testing::RawConnection;
+
+namespace {
+
+/// Answers with what it saw; "/later" from another thread.
+struct Echo {
+  std::unique_ptr<HttpServer> server;
+  std::vector<std::jthread> later;
+
+  explicit Echo(HttpServerSettings settings = {}) {
+    settings.port = 0;
+    auto started = start_http_server(
+        settings,
+        [this](IncomingRequest request, Respond respond) {
+          Answer answer{
+              200, "text/plain", request.method + " " + request.target + " " + std::to_string(request.body.size()), {}};
+          if (request.target != "/later") return respond(std::move(answer));
+          later.emplace_back([respond, answer] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            respond(answer);
+          });
+        },
+        [](int status) { return Answer{status, "text/plain", "refused", {}}; });
+    if (!started) FAIL(started.error().to_text());
+    server = std::move(*started);
+  }
+  ~Echo() {
+    if (server) server->stop(2000);
+    later.clear();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("two requests on one connection are answered in turn", "[http]") {
+  Echo echo;
+  RawConnection connection(echo.server->port());
+  connection.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+  CHECK(connection.receive_until("POST /a 3").starts_with("HTTP/1.1 200"));
+  connection.send("GET /b?c=d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(connection.receive_all().ends_with("GET /b?c=d 0"));
+}
+
+TEST_CASE("a chunked body arrives whole", "[http]") {
+  Echo echo;
+  RawConnection connection(echo.server->port());
+  connection.send(
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: "
+      "close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  CHECK(connection.receive_all().ends_with("POST /a 5"));
+}
+
+TEST_CASE("what is not HTTP is refused and the connection closed", "[http]") {
+  for (const std::string_view request :
+       {"nonsense\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n", "GET / HTTP/9.9\r\n\r\n"}) {
+    Echo echo;
+    RawConnection connection(echo.server->port());
+    connection.send(request);
+    INFO(request);
+    CHECK(connection.receive_all().starts_with("HTTP/1.1 400"));
+  }
+}
+
+TEST_CASE("a body over the limit is refused by its stated length, before it is read", "[http]") {
+  Echo echo({.body_bytes_max = 1000});
+  RawConnection connection(echo.server->port());
+  connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
+  CHECK(connection.receive_until("refused").starts_with("HTTP/1.1 413"));
+}
+
+TEST_CASE("header fields over the limit are refused", "[http]") {
+  Echo echo;
+  RawConnection connection(echo.server->port());
+  connection.send("GET / HTTP/1.1\r\nHost: x\r\nLong: " + std::string(20'000, 'a') + "\r\n\r\n");
+  CHECK(connection.receive_until("refused").starts_with("HTTP/1.1 431"));
+}
+
+TEST_CASE("a header or a body that drips in too slowly ends the connection", "[http]") {
+  Echo echo({.header_ms_max = 200, .body_ms_max = 200});
+  const auto start = std::chrono::steady_clock::now();
+  RawConnection header(echo.server->port());
+  header.send("GET / HTTP/1.1\r\nHo");
+  CHECK(header.receive_all().empty());
+  RawConnection body(echo.server->port());
+  body.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  CHECK(body.receive_all().empty());
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("an idle connection is closed without a word", "[http]") {
+  Echo echo({.idle_ms_max = 200});
+  RawConnection connection(echo.server->port());
+  connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  connection.receive_until("GET / 0");
+  CHECK(connection.receive_all().empty());
+}
+
+TEST_CASE("more connections than allowed are told to come back", "[http]") {
+  Echo echo({.connections_max = 1});
+  RawConnection first(echo.server->port());
+  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  first.receive_until("GET / 0");
+  RawConnection second(echo.server->port());
+  second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(second.receive_until("refused").starts_with("HTTP/1.1 503"));
+}
+
+TEST_CASE("an answer under way still goes out when the server stops", "[http]") {
+  Echo echo;
+  RawConnection connection(echo.server->port());
+  connection.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  echo.server->stop(5000);
+  CHECK(connection.receive_all().ends_with("GET /later 0"));
+}
+
+TEST_CASE("a port that is taken is told before anything is served", "[http]") {
+  Echo echo;
+  const auto second = start_http_server({.port = echo.server->port()}, {}, {});
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == glmap::ErrorCode::BadConfiguration);
+}
