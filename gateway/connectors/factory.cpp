@@ -138,6 +138,11 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_tryton(const ConnectorSetti
   GLMAP_TRY(connect_ms, reader.milliseconds("connect_timeout_ms", out.rpc.connect_ms_max));
   GLMAP_TRY(total_ms, reader.milliseconds("timeout_ms", out.rpc.total_ms_max));
   GLMAP_TRY(create_parties, reader.yes_no("create_parties"));
+  if (!(url.starts_with("https://") || url.starts_with("http://")) || url.find_first_of("@?#") != std::string::npos) {
+    return fail(ErrorCode::BadConfiguration,
+                reader.place() +
+                    ": `url` is not of the form https://host[:port]; user and password have settings of their own");
+  }
   out.rpc = {url, database, user, secret, connect_ms, total_ms};
   while (out.rpc.url.ends_with('/')) out.rpc.url.pop_back();
   out.create_parties = create_parties;

@@ -73,7 +73,9 @@ std::int32_t Lane::run_round(std::stop_token stop) {
   const LaneStatus before = status();
   if (before.state == LaneState::stopped) return 0;
   if (before.state == LaneState::paused && now() < before.until) return 0;
-  if (before.state != LaneState::working && !check_connection()) return 0;
+  // After any trouble, and now and then: the database behind an address may be another one by now.
+  const bool stale = now() >= later(checked_at_, settings_.identity_check_micros);
+  if ((before.state != LaneState::working || stale) && !check_connection()) return 0;
   const auto claimed =
       store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), settings_.claim_limit});
   if (!claimed) {
@@ -219,6 +221,7 @@ void Lane::connection_fails(const Error& why, std::optional<std::int64_t> retry_
 }
 
 void Lane::connection_works() {
+  checked_at_ = now();
   troubles_ = 0;
   set_state(LaneState::working, std::nullopt, now());
 }

@@ -30,8 +30,9 @@ struct LaneSettings {
   std::map<std::string, EntityIdentity> entities;  // who the ERP must say it is, by our entity code
   engine::DeliveryPolicy policy;
   std::int32_t claim_limit = 8;
-  std::int64_t lease_micros = 600'000'000;  // longer than a whole claim can take
-  std::int64_t poll_micros = 1'000'000;     // looks for work at least so often
+  std::int64_t lease_micros = 600'000'000;           // longer than a whole claim can take
+  std::int64_t poll_micros = 1'000'000;              // looks for work at least so often
+  std::int64_t identity_check_micros = 900'000'000;  // asks the ERP who it is at least so often
   std::uint64_t jitter_seed = 1;
 };
 
@@ -88,6 +89,7 @@ class Lane {
   const platform::Clock& clock_;
   platform::Log& log_;
   std::mt19937_64 jitter_;
+  Instant checked_at_;
   std::int32_t troubles_ = 0;  // of the connection, in a row
 
   mutable std::mutex mutex_;

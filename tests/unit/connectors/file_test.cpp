@@ -236,6 +236,11 @@ TEST_CASE("settings that are misspelt, missing or contradictory are named", "[fa
   settings.settings["password_env"] = "PATH";
   CHECK(make_connector(settings).has_value());
   CHECK(connectors::expected_identities(settings).at("DE") == delivery::EntityIdentity{"Acme GmbH", "EUR"});
+  settings.settings["url"] = "https://glmap:secret@erp.example";
+  CHECK(make_connector(settings).error().message ==
+        "ERP connection `eu`: `url` is not of the form https://host[:port]; user and password have settings of their "
+        "own");
+  settings.settings["url"] = "https://erp.example";
   settings.entities["DE"]["company"] = "Acme Deutschland";
   CHECK(connectors::expected_identities(settings).at("DE").name == "Acme Deutschland");
   settings.settings["creat_parties"] = "yes";

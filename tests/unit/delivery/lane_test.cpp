@@ -248,6 +248,19 @@ TEST_CASE("the connection belongs to another company: nothing is sent until a pe
   CHECK(f.state(reference) == EntryState::posted);
 }
 
+TEST_CASE("another company's database appears behind a working connection: it stops", "[delivery]") {
+  Fixture f;
+  f.add(german_invoice("I-1"));
+  f.settle_all();
+  REQUIRE(f.erp->tryton().rename_company("Acme KK", "Other KK"));
+  f.pass(16 * 60);
+  const std::string reference = f.add(german_invoice("I-2"));
+  f.lane->run_round();
+  CHECK(f.lane->status().state == LaneState::stopped);
+  CHECK(f.state(reference) == EntryState::ready);
+  CHECK(f.documents() == 1);
+}
+
 TEST_CASE("swapped credentials: the same company name with books in another currency stops the lane", "[delivery]") {
   Fixture f;
   REQUIRE(f.erp->tryton().rename_company("Acme GmbH", "Elsewhere"));
