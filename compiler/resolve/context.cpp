@@ -54,6 +54,7 @@ std::vector<std::string> Context::entity_codes() const {
 }
 
 void Context::error(ErrorCode code, const Span& span, std::string message, std::string help) {
+  if (code < ErrorCode::UnknownName && already_reported(span)) return;
   sink.error(code, span, std::move(message), std::move(help));
 }
 
@@ -67,7 +68,9 @@ void Context::error_with(ErrorCode code, const Span& span, std::string message, 
 
 bool Context::already_reported(const Span& span) const {
   const auto& all = sink.all();
-  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& one) { return one.primary.where == span.where; });
+  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& one) {
+    return one.primary.where.line == span.where.line && one.primary.where == span.where;
+  });
 }
 
 void Context::twice(std::string_view what, std::string_view name, const Span& again, const Span& first) {

@@ -48,7 +48,10 @@ struct Context {
   std::vector<TypePlaces> type_places;                // by event type
   std::vector<Span> table_places;                     // by table
   std::vector<const syntax::TableDecl*> table_decls;  // by table
-  std::vector<Span> role_places;                      // by role
+  /// By table: a column or answer of it has no meaning. What rests on its answers is then not reported again.
+  std::vector<bool> table_broken;
+  std::vector<std::string> unusable_answers;  // names of such answers, as written
+  std::vector<Span> role_places;              // by role
   /// False when the file could not be read: names that would come from it are then not reported as unknown.
   bool entities_known = true, charts_known = true, calendars_known = true, events_known = true;
 
@@ -65,6 +68,7 @@ struct Context {
   std::vector<std::string> list_names() const;
   std::vector<std::string> type_names() const;
 
+  /// Left out when the parser has already said something about text (GLM-1xxx) at this very place.
   void error(ErrorCode code, const Span& span, std::string message, std::string help = {});
   void error_with(ErrorCode code, const Span& span, std::string message, const Span& label, std::string label_text,
                   std::string help = {});

@@ -18,8 +18,9 @@ bool check_common_field(Context& context, const Word& word, FieldKind kind) {
       const Field& field = type.header[f];
       if (field.kind == kind) known.push_back(field.name);
       if (field.name != word.text) continue;
+      const bool first = !found;
       found = true;
-      if (field.kind != kind)
+      if (field.kind != kind && first)
         context.error_with(ErrorCode::WrongType, word.span,
                            tick(word.text) + " of event " + tick(type.name) + " is " +
                                std::string(to_text(field.kind)) + ", " + std::string(to_text(kind)) + " is needed",

@@ -149,7 +149,7 @@ class LineReader {
                           "the role needs it here", help);
     };
     if (!scope_.is_name(need)) {
-      if (scope_.quiet()) return std::nullopt;
+      if (scope_.quiet_about(need)) return std::nullopt;
       if (scope_.type().line_index(need))
         refuse("only the lines of event " + tick(scope_.type().name) +
                " carry it; this rule looks at the event as a whole");
@@ -159,7 +159,7 @@ class LineReader {
     }
     auto named = scope_.dimension(need);
     if (!named) {
-      if (!scope_.quiet()) refuse(named.error());
+      if (!scope_.quiet() && !named.error().empty()) refuse(named.error());
       return std::nullopt;
     }
     if (can_be_dimension(*named)) return named->operand;

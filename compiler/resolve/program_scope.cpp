@@ -85,6 +85,10 @@ std::vector<std::string> ProgramScope::known_names() const {
   return names;
 }
 
+bool ProgramScope::quiet_about(const std::string& name) const {
+  return quiet() || !diagnostics::closest(name, context_.unusable_answers).empty();
+}
+
 void ProgramScope::report(const Span& at, Fault fault) {
   context_.error_with(fault.code, at, std::move(fault.message), fault.label, std::move(fault.label_text),
                       std::move(fault.help));
@@ -148,7 +152,7 @@ std::optional<Named> ProgramScope::answer_of(const Word& word) {
   const auto candidates = tables_answering(word.text);
   if (candidates.empty()) {
     if (line_field(word.text)) return field_of({"line." + word.text, word.span}, word.text, true);
-    if (!quiet())
+    if (!quiet_about(word.text))
       context_.error_with(
           ErrorCode::UnknownField, word.span,
           "event " + tick(type().name) + " has no field " + tick(word.text) + ", and no table answers it",
@@ -158,11 +162,11 @@ std::optional<Named> ProgramScope::answer_of(const Word& word) {
   }
   std::optional<Named> found;
   std::uint32_t from_table = 0;
-  std::optional<Fault> fault;
+  std::optional<Derived> failed;
   for (const auto& [table, answer] : candidates) {
     Derived derived = derive(table);
     if (!derived.lookup) {
-      if (!fault) fault = std::move(derived.fault);
+      if (!failed) failed = std::move(derived);
       continue;
     }
     if (found) {
@@ -179,7 +183,7 @@ std::optional<Named> ProgramScope::answer_of(const Word& word) {
   }
   if (!found) {
     // Said once for an event type, however many rules ask.
-    if (!quiet() && reported_.insert(word.text).second) report(word.span, std::move(*fault));
+    if (!quiet() && !failed->known && reported_.insert(word.text).second) report(word.span, std::move(failed->fault));
     return std::nullopt;
   }
   Fault choice = choice_left(from_table, found->operand.answer);
@@ -210,7 +214,7 @@ std::expected<Named, std::string> ProgramScope::dimension(const std::string& nam
       if (!choice.message.empty()) return std::unexpected(std::move(choice.message));
       found = named_answer(table, answer, *derived.lookup);
     } else if (!found && found.error().empty()) {
-      found = std::unexpected(std::move(derived.fault.message));
+      found = std::unexpected(derived.known ? std::string() : std::move(derived.fault.message));
     }
   }
   return found;
@@ -250,7 +254,13 @@ ProgramScope::Derived ProgramScope::derive(std::uint32_t table) {
     return circle;
   }
   Lookup lookup;
-  Derived result = try_inputs(table, lookup);
+  Derived result;
+  if (context_.table_broken[table]) {
+    result.fault.message = "table " + tick(name) + " cannot be read";
+    result.known = true;
+  } else {
+    result = try_inputs(table, lookup);
+  }
   if (result.fault.message.empty()) {
     result.lookup = static_cast<std::uint32_t>(program_.lookups.size());
     program_.lookups.push_back(std::move(lookup));
@@ -344,6 +354,7 @@ ProgramScope::Derived ProgramScope::input_of(std::uint32_t table, std::size_t co
   }
   if (from_table) return {};
   if (!failed.fault.message.empty()) return failed;
+  failed.known = quiet_about(wanted.name);
   if (line_field(wanted.name))
     return refuse(
         ErrorCode::WrongType,
@@ -356,6 +367,7 @@ ProgramScope::Derived ProgramScope::input_of(std::uint32_t table, std::size_t co
 std::optional<std::vector<Operand>> ProgramScope::account_inputs(std::uint32_t table, const Operand& entity,
                                                                  const Span& at) {
   const Table& asked = context_.book().tables[table];
+  if (context_.table_broken[table]) return std::nullopt;
   std::vector<Operand> inputs(asked.columns.size());
   bool sound = true;
   for (std::size_t c = 0; c < asked.columns.size(); ++c) {
@@ -368,7 +380,9 @@ std::optional<std::vector<Operand>> ProgramScope::account_inputs(std::uint32_t t
     Derived failed = input_of(table, c, inputs[c], on_line);
     if (failed.fault.message.empty()) continue;
     sound = false;
-    if (!quiet()) report(at, std::move(failed.fault));
+    // Said once for a table and an event type, however many lines ask.
+    if (!quiet() && !failed.known && reported_.insert("table " + asked.name + " " + asked.columns[c].name).second)
+      report(at, std::move(failed.fault));
   }
   if (!sound) return std::nullopt;
   return inputs;
@@ -396,6 +410,7 @@ void ProgramScope::add_checks() {
   const auto& tables = context_.book().tables;
   for (std::uint32_t t = 0; t < tables.size(); ++t)
     for (std::size_t a = 0; a < tables[t].answers.size(); ++a) {
+      if (context_.table_broken[t]) break;
       if (tables[t].answers[a].kind != AnswerColumn::Kind::list) continue;
       const auto field = find_field(tables[t].answers[a].name);
       if (!field) continue;

@@ -58,6 +58,8 @@ class ProgramScope {
   std::vector<std::string> known_names() const;
   /// True when an unknown name may only be unknown because of an earlier fault.
   bool quiet() const { return context_.type_places[program_.type].broken; }
+  /// As quiet(); also when `name` looks like a table's answer that could not be read.
+  bool quiet_about(const std::string& name) const;
 
  private:
   struct Fault {
@@ -71,6 +73,7 @@ class ProgramScope {
   struct Derived {
     std::optional<std::uint32_t> lookup;
     Fault fault;
+    bool known = false;  // the fault was reported where it is
   };
 
   std::optional<Named> field_of(const Word& word, const std::string& name, bool line);

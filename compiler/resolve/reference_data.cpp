@@ -88,10 +88,10 @@ void read_calendars(Context& context, const YamlNode& root) {
     const YamlNode* months = reader.find("months");
     const YamlNode* periods = reader.find("periods");
     if ((months == nullptr) == (periods == nullptr)) {
-      context.error(
-          ErrorCode::BadYaml, item.span,
-          "calendar " + tick(name) + " has " + (months == nullptr ? "neither" : "both") + " `months` and `periods`",
-          "write one: `months: {from: 2026-01, through: 2032-12}`, or `periods:` with a line for each");
+      context.error(ErrorCode::BadYaml, item.span,
+                    "calendar " + tick(name) + " has " +
+                        (months == nullptr ? "neither `months` nor `periods`" : "both `months` and `periods`"),
+                    "write one: `months: {from: 2026-01, through: 2032-12}`, or `periods:` with a line for each");
     } else if (periods != nullptr) {
       read_periods(context, name, *periods, item.span);
     } else {

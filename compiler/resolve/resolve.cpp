@@ -7,7 +7,6 @@ namespace glmap::resolve {
 
 std::optional<ResolvedModel> resolve(const syntax::Spec& spec, const ReadFile& read_file, diagnostics::Sources& sources,
                                      diagnostics::Sink& sink) {
-  const std::size_t before = sink.error_count();
   Context context{spec, sink};
   resolve_mapping(context);
   resolve_lists(context);
@@ -20,7 +19,8 @@ std::optional<ResolvedModel> resolve(const syntax::Spec& spec, const ReadFile& r
   resolve_foreign_currency(context);
   resolve_rules(context);
   resolve_tests(context);
-  if (sink.error_count() != before) return std::nullopt;
+  // Also after faults of the parser: what it could not read is missing here, and not told again.
+  if (sink.has_errors()) return std::nullopt;
   return std::move(context.model);
 }
 

@@ -152,11 +152,12 @@ struct WrittenAnswer {
 class TableReader {
  public:
   TableReader(Context& context, std::uint32_t index)
-      : context_(context), decl_(*context.table_decls[index]), table_(context.book().tables[index]) {}
+      : context_(context), index_(index), decl_(*context.table_decls[index]), table_(context.book().tables[index]) {}
 
   void read(const std::vector<syntax::TableRow>& rows) {
-    if (!read_columns()) return;
+    const bool readable = read_columns();
     read_answer_columns(rows);
+    if (!readable) return;
     for (const syntax::TableRow& row : rows) read_row(row);
     if (decl_.remaining) {
       if (decl_.remaining->because.empty())
@@ -175,7 +176,10 @@ class TableReader {
       const auto [first, added] = seen.emplace(word.text, word.span);
       if (!added) context_.twice("column", word.text, word.span, first->second);
       const auto domain = column_domain(context_, word);
-      if (!domain) sound = false;
+      if (!domain) {
+        sound = false;
+        context_.table_broken[index_] = true;
+      }
       domains_.push_back(domain);
       table_.columns.push_back({word.text, domain.value_or(Domain{})});
     }
@@ -210,6 +214,8 @@ class TableReader {
         context_.error(ErrorCode::UnknownName, word.span, "answer " + tick(word.text) + " is not named after a list",
                        suggest(word.text, context_.list_names(),
                                "name it after a list, or `account`, or write numbers or percentages in its cells"));
+        context_.table_broken[index_] = true;
+        context_.unusable_answers.push_back(word.text);
         written_.push_back({WrittenAnswer::Kind::unusable});
         table_.answers.push_back(std::move(column));
         continue;
@@ -222,10 +228,20 @@ class TableReader {
                      "write the answer columns right of `||`");
   }
 
-  static bool holds_numbers(const std::vector<syntax::TableRow>& rows, std::size_t column) {
-    for (const syntax::TableRow& row : rows)
-      if (column < row.answered.size() && cell_number(row.answered[column])) return true;
-    return false;
+  bool holds_numbers(const std::vector<syntax::TableRow>& rows, std::size_t column) const {
+    // `departmnt` with the cells 200 and 300 is a slip for the list `department`, not a column of numbers.
+    const std::string near = diagnostics::closest(decl_.answered[column].text, context_.list_names());
+    const auto list = context_.catalog().list_index(near);
+    bool numbers = false;
+    bool values = list.has_value();
+    for (const syntax::TableRow& row : rows) {
+      if (column >= row.answered.size()) continue;
+      const Cell& cell = row.answered[column];
+      numbers = numbers || cell_number(cell);
+      for (const Word& word : cell.values)
+        values = values && context_.catalog().lists[*list].code_of(word.text).has_value();
+    }
+    return numbers && !values;
   }
 
   void read_row(const syntax::TableRow& written) {
@@ -291,6 +307,7 @@ class TableReader {
   }
 
   Context& context_;
+  std::uint32_t index_;
   const syntax::TableDecl& decl_;
   rules::Table& table_;
   std::vector<std::optional<Domain>> domains_;  // by column
@@ -311,6 +328,7 @@ void declare_tables_and_roles(Context& context) {
     table.where = decl.span.where;
     context.table_places.push_back(decl.name.span);
     context.table_decls.push_back(&decl);
+    context.table_broken.push_back(false);
     context.book().tables.push_back(std::move(table));
   }
   if (!context.spec.accounts) return;

@@ -206,6 +206,7 @@ class TestReader {
     const auto index = context_.catalog().entity_index(written.entity.text);
     if (!index) return unknown_value(context_, {rules::Domain::Kind::entity}, written.entity);
     const LegalEntity& entity = context_.catalog().entities[*index];
+    if (entity.functional == Currency()) return;  // told at the entity
     if (written.currency.text != entity.functional.code())
       context_.error_with(ErrorCode::MixedCurrencies, written.currency.span,
                           tick(written.currency.text) + " stands here, and " + entity.code + " keeps its books in " +
