@@ -220,7 +220,8 @@ class Store {
   virtual ~Store() = default;
 
   // -- start
-  /// To be called once before work: every entry found `sending` becomes `unknown`, due now. Returns how many.
+  /// To be called once before work: every entry found `sending` becomes `unknown`, and everything in delivery is due at
+  /// once. Returns how many were `sending`.
   virtual Result<std::int64_t> recover(Instant now) = 0;
   /// GLM-8002 once the store has failed; then nothing is written any more.
   virtual Status health() const = 0;

@@ -29,6 +29,9 @@ Result<std::int64_t> Writer::recover(Instant now) {
                                engine::to_text(DeliveryInput::recovered), "gateway",
                                "the gateway stopped before the ERP's answer was recorded", ""}));
   }
+  // Look-ups that were under way hold a lease nobody will settle, and due times may come from a clock that was wrong.
+  GLMAP_TRY(clamp, database_.prepare("UPDATE entry_state SET due_at=?1 WHERE state IN (0, 2, 3) AND due_at > ?1"));
+  GLMAP_CHECK(clamp.integer(1, now.micros).run());
   return static_cast<std::int64_t>(interrupted.size());
 }
 

@@ -144,6 +144,17 @@ TEST_CASE("after a restart an interrupted send is unknown and is looked up, not 
   CHECK(expect(f.store->statement())[0].posted == store::CountAndAmount{1, 11'900});
 }
 
+TEST_CASE("a look-up cut off by a restart is done again at once, not when its lease ends", "[store]") {
+  Fixture f;
+  f.add({});
+  f.settle(f.claim("erp-de", later(1))[0], DeliveryInput::unclear, EntryState::unknown, later(2));
+  REQUIRE(f.claim("erp-de", later(3)).size() == 1);
+  CHECK(f.claim("erp-de", later(4)).empty());  // somebody is looking
+  f.reopen();
+  CHECK(expect(f.store->recover(later(5))) == 0);
+  CHECK(f.claim("erp-de", later(5)).size() == 1);
+}
+
 TEST_CASE("an outcome of an older claim changes nothing", "[store]") {
   Fixture f;
   f.add({});
