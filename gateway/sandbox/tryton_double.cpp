@@ -106,6 +106,9 @@ void TrytonDouble::plant_company(const SeedCompany& company, const std::vector<i
   const auto currency = records_.search("currency.currency", Json::Array{Json::Array{"code", "=", company.currency}});
   const RecordId id = records_.add("company.company", {{"party", Json::number(party)},
                                                        {"currency", Json::number(currency.empty() ? 0 : currency[0])}});
+  // As in samples/tryton: the same configuration fits the double and the real one.
+  const std::string journal = "GLMAP-" + company.entity;
+  records_.add("account.journal", {{"code", journal}, {"name", "Billing " + company.entity}});
   for (const SeedAccount& account : company.accounts) {
     const bool needs_party = account.type == "receivable" || account.type == "payable";
     records_.add("account.account", {{"company", Json::number(id)},

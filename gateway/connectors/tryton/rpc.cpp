@@ -69,9 +69,9 @@ RpcOutcome RpcClient::read_answer(const platform::HttpAnswered& answered) const 
     return delivery::NotSent{ErrorCode::BadConfiguration, "the ERP's address redirects elsewhere (" + status + ")",
                              std::nullopt};
   }
-  if (answered.status >= 400 && answered.status < 500)
+  if (answered.status >= 400 && answered.status < 500 && answered.status != 408)
     return RpcFault{"the ERP does not take this call (" + status + ")"};
-  // A 5xx may come from a proxy in front, after the ERP has done its work.
+  // A 5xx or 408 may come from a proxy in front, after the ERP has done its work.
   if (answered.status != 200) return delivery::Unclear{"the ERP answered " + status};
   const Result<Json> parsed = parse_json(answered.body);
   if (!parsed) return delivery::Unclear{"the ERP's answer is not JSON: " + parsed.error().message};

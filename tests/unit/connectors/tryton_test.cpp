@@ -186,6 +186,21 @@ TEST_CASE("whatever a broken answer looks like after the commit, it is unclear a
   }
 }
 
+TEST_CASE("a proxy's HTTP 502, 504 or 408 proves nothing; 403 and 404 prove that nothing was done", "[connectors]") {
+  for (const auto& [status, proves] : {std::pair{502, false}, {504, false}, {408, false}, {403, true}, {404, true}}) {
+    Setup s;
+    Fault fault;
+    fault.on = kCreate;
+    fault.kind = proves ? FaultKind::status : FaultKind::commit_then_status;
+    fault.status = status;
+    s.erp->faults().add(fault);
+    INFO(status);
+    const Outcome outcome = s.connector->submit(german_invoice());
+    CHECK(std::holds_alternative<delivery::Refused>(outcome) == proves);
+    CHECK(std::holds_alternative<delivery::Unclear>(outcome) == !proves);
+  }
+}
+
 TEST_CASE("the session ends in the middle: a new one is opened and nothing is done twice", "[connectors]") {
   for (const char* where : {"company.company.search_read", kCreate, kPost}) {
     Setup s;
