@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""peer_sqlite.py DIR DB EVENTS_A_COMMIT: as peer_dict.py, but durable and idempotent: entries and lines in SQLite (WAL, synchronous FULL),
+"""peer_sqlite.py DIR DB EVENTS_A_COMMIT [EVENTS]: as peer_dict.py, but durable and idempotent: entries and lines in SQLite (WAL, synchronous FULL),
 the event id is the primary key."""
+import itertools
 import json
 import os
 import sqlite3
@@ -29,7 +30,8 @@ def main():
     db.executescript(SCHEMA)
     counts = {"entries": 0, "lines": 0, "duplicates": 0, "unmatched": 0}
     batch = []
-    for line in open(folder + "/events.ndjson", encoding="utf-8"):
+    limit = int(sys.argv[4]) if len(sys.argv) > 4 else None
+    for line in itertools.islice(open(folder + "/events.ndjson", encoding="utf-8"), limit):
         batch.append(line)
         if len(batch) == batch_size:
             commit(db, index, batch, counts)

@@ -129,7 +129,7 @@ def main():
         bench_simulate(options, binaries)
     if "intake" in chosen:
         import intake
-        intake.bench_intake(options, binaries, prepare)
+        intake.bench_intake(options, binaries, prepare, shown, table, OUTSIDE)
 
 
 if __name__ == "__main__":

@@ -178,7 +178,7 @@ erp:
   - name: de
     kind: tryton
     settings: {url: "%(url)s", database: acme, user: glmap, password_file: %(f)s/password, create_parties: yes, plain_http_hosts: 127.0.0.1}
-    entities: {DE: {journal: GLMAP}}
+    entities: {DE: {journal: GLMAP-DE}}
 """ % {"f": self.folder, "url": self.sandbox.url}
 
     def close(self):
