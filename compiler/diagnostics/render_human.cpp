@@ -150,6 +150,7 @@ std::string render(const std::vector<Diagnostic>& diagnostics, const Sources& so
       return render_sarif(measured, sources);
   }
   GLMAP_ASSERT(false);
+  return {};
 }
 
 }  // namespace glmap::diagnostics
