@@ -107,7 +107,7 @@ class Candidates {
  private:
   std::size_t most_selective(std::uint32_t row) const {
     std::size_t best = named_.size();
-    std::size_t best_size = space_.rows.size();
+    std::size_t best_size = space_.rows.size() / 8;  // with more candidates than that, going through all rows is faster
     for (std::size_t c = 0; c < named_.size(); ++c) {
       const Cell& cell = space_.rows[row][c];
       if (space_.columns[c].days || cell.any) continue;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every proof, one file each, named like its function. Each looks at the whole book, reports what it refutes with a
+// concrete example, and writes into `proofs` what it proved. They do not build on each other. Private to verify.
+#pragma once
+
+#include "compiler/diagnostics/diagnostic.hpp"
+#include "compiler/resolve/resolve.hpp"
+#include "compiler/runtime/rules/bundle.hpp"
+
+namespace glmap::verify {
+
+using diagnostics::Diagnostic;
+using diagnostics::Sink;
+using diagnostics::Span;
+using resolve::ResolvedModel;
+
+/// GLM-4001, GLM-4012: every combination, on every day a table is in force, has a row.
+void check_tables_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4002: no combination has two rows.
+void check_tables_disjoint(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4006: every row can apply.
+void check_rows_reachable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4015: no row accepts everything.
+void check_no_catch_all(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4004: every event reaches an outcome.
+void check_outcomes_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4005, and GLM-4006 for rules: no event reaches two, every rule can apply.
+void check_outcomes_disjoint(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4003: debits equal credits for every event that satisfies its schema.
+void check_balanced(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4010: every amount is posted in its own currency, and a rate is there when one is needed.
+void check_currencies(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4007: every account is postable and open on every day it may be used.
+void check_accounts_usable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4008: every account's type suits its role.
+void check_account_types(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4011: every entity a rule can post in has an account for its roles.
+void check_roles_available(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4009: every dimension of a line has a value.
+void check_dimensions(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4017: every list, role and table is used (warnings).
+void check_unused(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+
+}  // namespace glmap::verify

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every event reaches an outcome: a rule that posts, a `no entry`, or a `hold`. Combinations of conditions that no
+// event can have are left out; each hole is shown with an event that falls into it.
+#include <algorithm>
+
+#include "compiler/verify/checks.hpp"
+#include "compiler/verify/feasible.hpp"
+#include "compiler/verify/report.hpp"
+
+namespace glmap::verify {
+namespace {
+
+class ProgramCheck {
+ public:
+  ProgramCheck(const ResolvedModel& model, const rules::EventProgram& program, Sink& sink, rules::Proofs& proofs)
+      : model_(model), program_(program), sink_(sink), proofs_(proofs), in_(program_space(model.book, program)) {}
+
+  void run() {
+    if (in_.asked.size() > kColumnsMax) return report_not_decided();
+    mark_alone(in_.space, steps_);
+    Findings findings(sink_, "kinds of events without an outcome");
+    Space space = in_.space;  // what was reported counts as covered from then on
+    std::optional<Box> reported;
+    do {
+      reported.reset();
+      const Covered covered = for_each_uncovered(space, space.whole(), space.all_rows(), steps_, [&](const Box& box) {
+        const Feasible event = find_event(in_, {box, {}, {}}, steps_);
+        undecided_ = undecided_ || event.infeasible == Covered::not_decided;
+        if (event.infeasible != Covered::no) return !undecided_;
+        reported = widen(space, box, space.all_rows());
+        findings.add(hole_found(*reported, *event.witness));
+        return false;
+      });
+      undecided_ = undecided_ || covered == Covered::not_decided;
+      if (undecided_) return report_not_decided();
+      if (reported) space.rows.push_back(*reported);
+      if (reported && !space.alone.empty()) space.alone.push_back(true);
+    } while (reported && !findings.full());
+    if (findings.empty())
+      proofs_.results["event " + in_.type().name + " complete"] =
+          "proved: " + counted(program_.rules.size(), "outcome");
+  }
+
+ private:
+  static constexpr std::size_t kColumnsMax = 64;
+
+  SourceRef where() const { return program_.rules.empty() ? SourceRef{} : program_.rules.front().where; }
+
+  void report_not_decided() {
+    sink_.report(not_decided(where(), "every event " + tick(in_.type().name) + " reaches an outcome",
+                             "event " + in_.type().name + " complete"));
+  }
+
+  Diagnostic hole_found(const Box& hole, const Witness& witness) const {
+    const std::string when = condition_words(in_, hole);
+    const std::string name = in_.type().name;
+    Diagnostic found;
+    found.code = ErrorCode::EventWithoutOutcome;
+    found.primary = place(where());
+    found.message = "no rule fits event " + tick(name) + (when.empty() ? "" : " when " + when);
+    const auto schema = model_.event_spans.find(name);
+    if (schema != model_.event_spans.end())
+      found.labels.push_back({schema->second, "the event is declared here; its first rule is above"});
+    found.notes.push_back("example: " + event_words(in_, witness));
+    found.help = "write a rule for it, or " + tick("no entry for " + name + (when.empty() ? "" : " when " + when)) +
+                 " with the reason, or " + tick("hold " + name + (when.empty() ? "" : " when " + when));
+    found.fingerprint = "event " + name + " hole " + when;
+    return found;
+  }
+
+  const ResolvedModel& model_;
+  const rules::EventProgram& program_;
+  Sink& sink_;
+  rules::Proofs& proofs_;
+  ProgramSpace in_;
+  Steps steps_;
+  bool undecided_ = false;
+};
+
+void report_silent_event(const ResolvedModel& model, const EventType& type, Sink& sink) {
+  Diagnostic found;
+  found.code = ErrorCode::EventWithoutOutcome;
+  const auto schema = model.event_spans.find(type.name);
+  if (schema != model.event_spans.end()) found.primary = schema->second;
+  found.message = "no rule and no `no entry` speaks of event " + tick(type.name);
+  found.notes.push_back("example: every " + type.name + " would be held");
+  found.help = "write a rule for it, or " + tick("no entry for " + type.name) + " with the reason, or " +
+               tick("hold " + type.name);
+  found.fingerprint = "event " + type.name + " hole";
+  sink.report(std::move(found));
+}
+
+}  // namespace
+
+void check_outcomes_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
+  for (std::uint32_t type = 0; type < model.book.catalog.types.size(); ++type)
+    if (model.book.program_of(type) == nullptr) report_silent_event(model, model.book.catalog.types[type], sink);
+  for (const rules::EventProgram& program : model.book.programs) ProgramCheck(model, program, sink, proofs).run();
+}
+
+}  // namespace glmap::verify
