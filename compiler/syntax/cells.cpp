@@ -115,7 +115,9 @@ class Reader {
       (result.divided ? result.answered : result.asked).push_back(read_cell(view(pieces->cells[index])));
       const Piece& closing = pieces->bars[index];
       if (closing.size() != 2) continue;
-      if (result.divided) {
+      if (index + 1 == pieces->cells.size()) {
+        report(view(closing), "the row ends with `||`", "write what is answered behind `||`, and end the row with `|`");
+      } else if (result.divided) {
         report(view(closing), "a second `||` stands in this row",
                "`||` divides the columns asked from those answered, once a row; leave a blank between bars for an "
                "empty cell");
@@ -284,7 +286,10 @@ std::optional<RowPieces> cut_row(std::string_view text) {
   result.comment = pieces->rest;
   for (std::size_t index = 0; index < pieces->cells.size(); ++index) {
     result.cells.push_back(neat(trimmed(view(pieces->cells[index]))));
-    if (pieces->bars[index].size() == 2) result.asked = std::min(result.asked, index + 1);
+    if (pieces->bars[index].size() != 2) continue;
+    // A second `||`, or one without an answer: nobody knows which columns are meant.
+    if (result.asked != pieces->cells.size() || index + 1 == pieces->cells.size()) return std::nullopt;
+    result.asked = index + 1;
   }
   return result;
 }

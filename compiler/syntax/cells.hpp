@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cells of one table row, read by Boost.Spirit X3: bars, values, lists, ranges, `by TABLE`, reasons. Private to
-// syntax. Pure functions; any thread.
+// The cells of one table row, read by Boost.Spirit X3: bars, values, lists, ranges, `by TABLE`, reasons. For
+// syntax, and for the rows that resolve reads from files. Pure functions; any thread.
 #pragma once
 
 #include <optional>

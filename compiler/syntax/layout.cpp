@@ -27,10 +27,10 @@ std::optional<Place> place_of(Rule rule) {
     case Rule::hold_section:
     case Rule::test_section:
       return Place{0, 2, 0};
-    case Rule::property:
     case Rule::reference_item:
     case Rule::list_item:
       return Place{1, 2, 1};
+    case Rule::property:
     case Rule::remaining:
     case Rule::csv_rows:
     case Rule::posting_date:

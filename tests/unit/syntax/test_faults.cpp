@@ -108,6 +108,7 @@ TEST_CASE("cells that cannot be read are told at the cell", "[syntax][faults]") 
   check_one(table + "  | A | x || y | z\n", "GLM-1004 4:18 the row does not end with `|`");
   check_one(table + "  | A | \"x || y |\n", "GLM-1004 4:9 the quotation mark is not closed on this line");
   check_one(table + "  | A || x || y |\n", "GLM-1004 4:12 a second `||` stands in this row");
+  check_one(table + "  | A | x ||\n", "GLM-1004 4:11 the row ends with `||`");
   check_one(table + "  impossible\n  | A | x || because sold |\n",
             "GLM-1004 5:14 this reason does not stand in double quotes");
   check_one(table + "  | A | x || because \"r\" |\n",

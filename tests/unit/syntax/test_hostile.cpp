@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text made to break a reader: each ends soon, with a finding that has a place.
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -29,11 +29,12 @@ std::string full_book() {
   return text.str();
 }
 
-/// Reads `text` within ten seconds (sanitizers included); the first finding starts with `expected`.
+/// Reads `text` within ten seconds of processor time (a debug build on a slow machine); the first finding starts with
+/// `expected`.
 void check_refused(const std::string& text, const std::string& expected) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const Reading reading(text);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 10);
   REQUIRE_FALSE(reading.findings().empty());
   CHECK(reading.findings()[0].substr(0, expected.size()) == expected);
   CHECK(diagnostics::render(reading.sink.sorted(), reading.sources, diagnostics::Format::human).size() < 100'000);
