@@ -177,7 +177,10 @@ Result<ScheduleTerms> terms_from(ScheduleTerms terms, const Kept& kept, const Ch
 }
 
 Status check_left(const Money& total, const Money& reached, const Money& left) {
-  if (left.is_zero() || (!total.is_zero() && left.is_negative() == total.is_negative())) return {};
+  const auto like_total = [&](const Money& amount) {
+    return amount.is_zero() || (!total.is_zero() && amount.is_negative() == total.is_negative());
+  };
+  if (left.is_zero() || (like_total(left) && like_total(reached))) return {};
   return bad_schedule(
       "`" + reached.to_text() + "` is recognised already, more than the new total `" + total.to_text() + "`",
       "use a cumulative catch-up, or end the service and credit the rest");
