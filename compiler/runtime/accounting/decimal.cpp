@@ -74,12 +74,12 @@ std::optional<Decimal> parse_short(std::string_view text) {
   if (negative) text.remove_prefix(1);
   if (text.empty() || text.size() > kDigitsOf64Bits + 1 || !is_digit(text.front()) || !is_digit(text.back()))
     return std::nullopt;
-  std::int64_t value = 0;
+  std::uint64_t value = 0;  // 19 digits still fit
   int places = -1;  // -1: the point was not seen yet
   std::size_t digits = 0;
   for (const char c : text) {
     if (is_digit(c)) {
-      value = value * 10 + (c - '0');
+      value = value * 10 + static_cast<unsigned>(c - '0');
       if (places >= 0) ++places;
       ++digits;
     } else if (c == '.' && places < 0) {
@@ -89,7 +89,7 @@ std::optional<Decimal> parse_short(std::string_view text) {
     }
   }
   if (digits > kDigitsOf64Bits) return std::nullopt;
-  return Decimal::from_parts(negative ? -value : value, std::max(places, 0));
+  return Decimal::from_parts(with_sign(negative, value), std::max(places, 0));
 }
 
 std::unexpected<Error> not_a_number(std::string_view text) {
