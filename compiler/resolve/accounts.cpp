@@ -233,13 +233,15 @@ std::vector<std::uint32_t> entities_of(const rules::RuleBook& book, std::uint32_
   return users_of(book, table, roles);
 }
 
-/// The account cells of the table as written, by the line their row stands on.
-std::map<std::uint32_t, Span> account_spans(const syntax::TableDecl& decl) {
+/// The account cells of the table as written, by the file and line their row stands on.
+std::map<std::pair<std::string, std::uint32_t>, Span> account_spans(const Context& context, std::uint32_t table) {
+  const syntax::TableDecl& decl = *context.table_decls[table];
   std::size_t column = 0;
   while (column < decl.answered.size() && decl.answered[column].text != "account") ++column;
-  std::map<std::uint32_t, Span> spans;
-  for (const syntax::TableRow& written : decl.rows)
-    if (column < written.answered.size()) spans[written.span.where.line] = written.answered[column].span;
+  std::map<std::pair<std::string, std::uint32_t>, Span> spans;
+  for (const auto* rows : {&decl.rows, &context.csv_rows[table]})
+    for (const syntax::TableRow& row : *rows)
+      if (column < row.answered.size()) spans[{row.span.where.file, row.span.where.line}] = row.answered[column].span;
   return spans;
 }
 
@@ -279,10 +281,10 @@ void check_answer_accounts(Context& context) {
     const rules::Table& table = book.tables[t];
     for (std::size_t a = 0; a < table.answers.size(); ++a) {
       if (table.answers[a].kind != AnswerColumn::Kind::account) continue;
-      const auto spans = account_spans(*context.table_decls[t]);
+      const auto spans = account_spans(context, t);
       for (const rules::TableRow& row : table.rows) {
         if (row.impossible || row.answers[a].no_line || row.answers[a].account.empty()) continue;
-        const auto known = spans.find(row.where.line);
+        const auto known = spans.find({row.where.file, row.where.line});
         const Span span = known == spans.end() ? Span{row.where, 0} : known->second;
         for (const std::uint32_t entity : entities_of(book, t, row))
           check_account(context, book.catalog.entities[entity], row.answers[a].account, span);

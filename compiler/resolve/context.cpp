@@ -226,4 +226,9 @@ std::optional<std::uint32_t> role_of(Context& context, const Word& word) {
   return role;
 }
 
+std::string path_beside(const std::string& book_file, const std::string& path) {
+  const std::size_t slash = book_file.rfind('/');
+  return slash == std::string::npos ? path : book_file.substr(0, slash + 1) + path;
+}
+
 }  // namespace glmap::resolve

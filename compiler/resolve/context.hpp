@@ -42,12 +42,13 @@ struct Context {
   ResolvedModel model;
 
   std::map<std::string, Chart> charts;
-  std::map<std::string, Span> calendars;              // name -> place, also of those that could not be built
-  std::vector<std::string> entity_charts;             // by entity: the chart it names
-  std::vector<Span> entity_places;                    // by entity
-  std::vector<TypePlaces> type_places;                // by event type
-  std::vector<Span> table_places;                     // by table
-  std::vector<const syntax::TableDecl*> table_decls;  // by table
+  std::map<std::string, Span> calendars;                // name -> place, also of those that could not be built
+  std::vector<std::string> entity_charts;               // by entity: the chart it names
+  std::vector<Span> entity_places;                      // by entity
+  std::vector<TypePlaces> type_places;                  // by event type
+  std::vector<Span> table_places;                       // by table
+  std::vector<std::vector<syntax::TableRow>> csv_rows;  // by table: the rows of its file
+  std::vector<const syntax::TableDecl*> table_decls;    // by table
   /// By table: a column or answer of it has no meaning. What rests on its answers is then not reported again.
   std::vector<bool> table_broken;
   std::vector<std::string> unusable_answers;  // names of such answers, as written
@@ -108,6 +109,9 @@ std::optional<Rounding> rounding_of(Context& context, const Word& word);
 
 /// A role by its name. Reports GLM-2004.
 std::optional<std::uint32_t> role_of(Context& context, const Word& word);
+
+/// The name the user would write for a file that `book_file` refers to: beside it.
+std::string path_beside(const std::string& book_file, const std::string& path);
 
 // The stages, in the order of resolve.cpp. Each reports what it finds and leaves the book as complete as it can.
 void resolve_mapping(Context& context);

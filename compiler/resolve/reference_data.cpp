@@ -245,12 +245,6 @@ void forget_kind(Context& context, const std::string& kind) {
   if (kind == "events") context.events_known = false;
 }
 
-/// The name the user would write: beside the .glmap file that refers to it.
-std::string path_beside(const std::string& book_file, const std::string& path) {
-  const std::size_t slash = book_file.rfind('/');
-  return slash == std::string::npos ? path : book_file.substr(0, slash + 1) + path;
-}
-
 void read_file_of(Context& context, const syntax::ReferenceDecl& decl, const ReadFile& read_file,
                   diagnostics::Sources& sources) {
   auto text = read_file(decl.path.text);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables: columns to domains, cells to sets of values, answers to values, accounts and numbers.
 #include <algorithm>
+#include <array>
 
 #include "compiler/resolve/context.hpp"
+#include "compiler/resolve/csv_rows.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -154,11 +156,15 @@ class TableReader {
   TableReader(Context& context, std::uint32_t index)
       : context_(context), index_(index), decl_(*context.table_decls[index]), table_(context.book().tables[index]) {}
 
-  void read(const std::vector<syntax::TableRow>& rows) {
+  /// The rows of the book, then those of the file.
+  using Rows = std::array<const std::vector<syntax::TableRow>*, 2>;
+
+  void read(const Rows& rows) {
     const bool readable = read_columns();
     read_answer_columns(rows);
     if (!readable) return;
-    for (const syntax::TableRow& row : rows) read_row(row);
+    for (const auto* some : rows)
+      for (const syntax::TableRow& row : *some) read_row(row);
     if (decl_.remaining) {
       if (decl_.remaining->because.empty())
         context_.error(ErrorCode::MissingClause, decl_.remaining->span,
@@ -190,7 +196,7 @@ class TableReader {
     return sound || std::any_of(domains_.begin(), domains_.end(), [](const auto& one) { return one.has_value(); });
   }
 
-  void read_answer_columns(const std::vector<syntax::TableRow>& rows) {
+  void read_answer_columns(const Rows& rows) {
     std::map<std::string, Span> seen;
     for (std::size_t i = 0; i < decl_.answered.size(); ++i) {
       const Word& word = decl_.answered[i];
@@ -228,19 +234,20 @@ class TableReader {
                      "write the answer columns right of `||`");
   }
 
-  bool holds_numbers(const std::vector<syntax::TableRow>& rows, std::size_t column) const {
+  bool holds_numbers(const Rows& rows, std::size_t column) const {
     // `departmnt` with the cells 200 and 300 is a slip for the list `department`, not a column of numbers.
     const std::string near = diagnostics::closest(decl_.answered[column].text, context_.list_names());
     const auto list = context_.catalog().list_index(near);
     bool numbers = false;
     bool values = list.has_value();
-    for (const syntax::TableRow& row : rows) {
-      if (column >= row.answered.size()) continue;
-      const Cell& cell = row.answered[column];
-      numbers = numbers || cell_number(cell);
-      for (const Word& word : cell.values)
-        values = values && context_.catalog().lists[*list].code_of(word.text).has_value();
-    }
+    for (const auto* some : rows)
+      for (const syntax::TableRow& row : *some) {
+        if (column >= row.answered.size()) continue;
+        const Cell& cell = row.answered[column];
+        numbers = numbers || cell_number(cell);
+        for (const Word& word : cell.values)
+          values = values && context_.catalog().lists[*list].code_of(word.text).has_value();
+      }
     return numbers && !values;
   }
 
@@ -348,14 +355,11 @@ void declare_tables_and_roles(Context& context) {
 }
 
 void resolve_tables(Context& context, const ReadFile& read_file, diagnostics::Sources& sources) {
-  static_cast<void>(read_file);
-  static_cast<void>(sources);
+  context.csv_rows.resize(context.book().tables.size());
   for (std::uint32_t i = 0; i < context.book().tables.size(); ++i) {
     const syntax::TableDecl& decl = *context.table_decls[i];
-    if (!decl.csv.empty())
-      context.error(ErrorCode::FileNotReadable, decl.csv.span, "rows from a file are not read yet",
-                    "write the rows into the book");
-    TableReader(context, i).read(decl.rows);
+    if (!decl.csv.empty()) context.csv_rows[i] = read_csv_rows(context, decl, read_file, sources);
+    TableReader(context, i).read({&decl.rows, &context.csv_rows[i]});
   }
 }
 

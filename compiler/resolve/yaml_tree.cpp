@@ -9,6 +9,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "compiler/resolve/utf8.hpp"
+
 namespace glmap::resolve {
 namespace {
 
@@ -23,27 +25,6 @@ struct Refused {
   std::string message;
   std::string help;
 };
-
-std::size_t count_characters(std::string_view bytes) {
-  std::size_t count = 0;
-  for (const char byte : bytes) count += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
-  return count;
-}
-
-/// Length of the well-formed UTF-8 character at the start of `text`; 0 when it is not one.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i])); };
-  const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
-  const std::size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
-  if (first < 0xC2U || first > 0xF4U || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  const unsigned second = byte(1);
-  if ((first == 0xE0U && second < 0xA0U) || (first == 0xEDU && second > 0x9FU)) return 0;
-  if ((first == 0xF0U && second < 0x90U) || (first == 0xF4U && second > 0x8FU)) return 0;
-  return length;
-}
 
 /// Marks count bytes; people count characters.
 class Places {
@@ -74,23 +55,15 @@ class Places {
 
   /// GLM-1002 or GLM-1006 at the first byte that is no text.
   std::optional<Refused> find_bad_text() const {
-    for (std::size_t i = 0; i < text_.size();) {
-      const unsigned char byte = static_cast<unsigned char>(text_[i]);
-      const std::size_t length = utf8_length(std::string_view(text_).substr(i));
-      const bool control = byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
-      if (length == 0 || control) {
-        const auto after = std::upper_bound(starts_.begin(), starts_.end(), i);
-        YAML::Mark mark;
-        mark.line = static_cast<int>(after - starts_.begin()) - 1;
-        mark.column = static_cast<int>(i - *(after - 1));
-        if (control)
-          return Refused{at(mark), ErrorCode::BadYaml, "a control character stands in the file", "delete it"};
-        return Refused{at(mark), ErrorCode::NotUtf8, "the file is not UTF-8 text from here on",
-                       "save the file as UTF-8"};
-      }
-      i += length;
-    }
-    return std::nullopt;
+    const auto bad = find_bad_byte(text_);
+    if (!bad) return std::nullopt;
+    const auto after = std::upper_bound(starts_.begin(), starts_.end(), bad->offset);
+    YAML::Mark mark;
+    mark.line = static_cast<int>(after - starts_.begin()) - 1;
+    mark.column = static_cast<int>(bad->offset - *(after - 1));
+    if (bad->control)
+      return Refused{at(mark), ErrorCode::BadYaml, "a control character stands in the file", "delete it"};
+    return Refused{at(mark), ErrorCode::NotUtf8, "the file is not UTF-8 text from here on", "save the file as UTF-8"};
   }
 
  private:
