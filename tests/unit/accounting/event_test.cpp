@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/accounting/event.hpp"
 
+#include <algorithm>
+#include <random>
+
 #include <catch2/catch.hpp>
 
 using glmap::BillingEvent;
@@ -413,4 +416,42 @@ TEST_CASE("all faults of an event are found at once", "[event]") {
                    R"({"product":"API","net":1,"tax":1,"gross":3},{"product":"API","net":1,"tax":1,"gross":4})")));
   CHECK(sums.size() == 3);
   CHECK(find_event_faults(catalog(), json("{}")).size() >= 1);
+}
+
+TEST_CASE("whatever is damaged in an event, the first fault is among all faults", "[event][property]") {
+  const unsigned seed = 6010;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
+  const std::string pieces[] = {"null", "1",  "-0.005", "\"\"",    "\"x\"",  "true",
+                                "[]",   "{}", "1e40",   "\"JPY\"", "\"JP\"", "[{}]"};
+  const std::string whole = invoice(kHeader + R"(,"region":"EMEA","rate":0.95,"total":119,"settled":1)", kLine);
+  int sound = 0;
+  int faulty = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    // Puts another value in the place of one or two, from behind a colon to the next comma or bracket.
+    std::string text = whole;
+    for (std::size_t i = 0, count = 1 + pick(2); i < count; ++i) {
+      const std::size_t colon = text.find(':', pick(text.size()));
+      if (colon == std::string::npos) continue;
+      const std::size_t end = text.find_first_of(",}]", colon);
+      text.replace(colon + 1, end - colon - 1, pieces[pick(std::size(pieces))]);
+    }
+    const auto value = glmap::parse_json(text);
+    if (!value) continue;
+    const auto event = decode_event(catalog(), *value);
+    const auto faults = find_event_faults(catalog(), *value);
+    if (event.has_value() != faults.empty()) FAIL(text);
+    if (event) {
+      ++sound;
+      continue;
+    }
+    ++faulty;
+    const bool among = std::any_of(faults.begin(), faults.end(), [&](const Error& fault) {
+      return fault.code == event.error().code && fault.where == event.error().where;
+    });
+    if (!among) FAIL(text << " " << event.error().to_text());
+  }
+  CHECK(sound > 50);
+  CHECK(faulty > 500);
 }
