@@ -12,11 +12,10 @@ int run_check(const CheckOptions& options) {
   if (!compilation.ok()) return kFindings;
   if (options.format != diagnostics::Format::human) return kGood;
   const rules::RuleBook& book = compilation.verified->book();
-  std::printf("%s release %s is sound. What was proved:\n", book.name.c_str(), book.release.c_str());
-  for (const auto& [check, result] : compilation.verified->proofs().results)
-    std::printf("  %s: %s\n", check.c_str(), result.c_str());
-  std::printf("  tests: %zu passed\n", compilation.verified->resolved().tests.size());
-  std::printf("%s\n", compilation.digest.c_str());
+  std::printf("%s release %s is sound: %zu proofs hold, %zu tests pass\n%s\n", book.name.c_str(), book.release.c_str(),
+              compilation.verified->proofs().results.size(), compilation.verified->resolved().tests.size(),
+              compilation.digest.c_str());
+  std::printf("what was proved: glmapc print %s --stage verified\n", options.book.c_str());
   return kGood;
 }
 

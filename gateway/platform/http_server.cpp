@@ -150,7 +150,8 @@ class BeastServer final : public HttpServer {
     const auto remote = stream.socket().remote_endpoint(error);
     const std::string peer = error ? std::string() : remote.address().to_string();
     if (open > settings_.connections_max) {
-      co_await write(stream, refusal_(503), 11, false, false);
+      Answer full = refusal_(503);
+      co_await write(stream, std::move(full), 11, false, false);
     } else {
       beast::flat_buffer buffer;
       bool first = true;
@@ -206,7 +207,8 @@ class BeastServer final : public HttpServer {
     const bool keep_alive = parser.get().keep_alive();
     stream.expires_never();  // the handler may take its time
     busy(1);
-    Answer made = co_await handled(plain(parser, peer));
+    IncomingRequest request = plain(parser, peer);
+    Answer made = co_await handled(std::move(request));
     const bool written = co_await write(stream, std::move(made), version, keep_alive && !stopping_, head);
     busy(-1);
     co_return written&& keep_alive;
@@ -215,19 +217,21 @@ class BeastServer final : public HttpServer {
   /// Calls the handler and waits, without a thread, for its answer.
   asio::awaitable<Answer> handled(IncomingRequest request) {
     const auto executor = co_await asio::this_coro::executor;
+    // Named, not a temporary of the co_await: g++ 12 destroys captures of such temporaries twice.
+    auto start = [this, executor](auto resume, IncomingRequest taken) {
+      auto shared = std::make_shared<decltype(resume)>(std::move(resume));
+      handler_(std::move(taken), [executor, shared](Answer made) {
+        asio::post(executor, [shared, made = std::move(made)]() mutable { (*shared)(std::move(made)); });
+      });
+    };
     Answer answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-        [this, executor](auto resume, IncomingRequest taken) {
-          auto shared = std::make_shared<decltype(resume)>(std::move(resume));
-          handler_(std::move(taken), [executor, shared](Answer made) {
-            asio::post(executor, [shared, made = std::move(made)]() mutable { (*shared)(std::move(made)); });
-          });
-        },
-        asio::use_awaitable, std::move(request));
+        start, asio::use_awaitable, std::move(request));
     co_return answer;
   }
 
   asio::awaitable<void> refuse(beast::tcp_stream& stream, int status) {
-    co_await write(stream, refusal_(status), 11, false, false);
+    Answer refused = refusal_(status);
+    co_await write(stream, std::move(refused), 11, false, false);
     // Reads what the sender is still writing, a little: a reset would destroy the answer on its way.
     error_code error;
     stream.socket().shutdown(tcp::socket::shutdown_send, error);

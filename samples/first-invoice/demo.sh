@@ -24,6 +24,7 @@ case $erp in file | tryton) ;; *) echo "demo: --erp takes file or tryton, not $e
 
 work=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/glmap-demo.XXXXXX")}
 mkdir -p "$work"
+chmod 711 "$work"  # the ERP runs as a user of its own and has its folder below
 gateway=
 finish() {
   [ -z "$gateway" ] || { kill "$gateway" 2>/dev/null && wait "$gateway" 2>/dev/null; } || true
@@ -41,8 +42,7 @@ title "1. Finance's text is proved and compiled (mappings/acme)"
 
 title "2. The gateway starts with that bundle"
 if [ "$erp" = tryton ]; then
-  python3 samples/tryton/accounts_csv.py mappings/acme/reference >"$work/accounts.csv"
-  samples/tryton/setup.sh start "$work/tryton" "$work/accounts.csv"
+  samples/tryton/setup.sh start "$work/tryton"
 fi
 python3 samples/first-invoice/demo.py config --erp "$erp" --work "$work" >"$work/glmapd.yaml"
 "$bin/glmapd" serve --config "$work/glmapd.yaml" >"$work/glmapd.out" 2>"$work/glmapd.log" &
