@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/platform/http_server.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -133,4 +134,30 @@ TEST_CASE("a port that is taken is told before anything is served", "[http]") {
   const auto second = start_http_server({.port = echo.server->port()}, {}, {});
   REQUIRE_FALSE(second);
   CHECK(second.error().code == glmap::ErrorCode::BadConfiguration);
+}
+
+TEST_CASE("thousands of short connections at once, answered from other threads, are all answered", "[http]") {
+  // Found by the demo: captures of a co_await temporary were destroyed twice and took the connection's strand along.
+  std::atomic<int> answered = 0;
+  auto started = start_http_server(
+      {.port = 0},
+      [](IncomingRequest request, Respond respond) {
+        std::jthread([respond, target = request.target] { respond({200, "text/plain", target, {}}); }).detach();
+      },
+      [](int status) { return Answer{status, "text/plain", "refused", {}}; });
+  REQUIRE(started);
+  constexpr int kEach = 300;
+  {
+    std::vector<std::jthread> clients;
+    for (int c = 0; c < 4; ++c)
+      clients.emplace_back([&] {
+        for (int i = 0; i < kEach; ++i) {
+          RawConnection connection((*started)->port());
+          connection.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+          answered += connection.receive_all().ends_with("/a") ? 1 : 0;
+        }
+      });
+  }
+  (*started)->stop(2000);
+  CHECK(answered == 4 * kEach);
 }
