@@ -371,6 +371,9 @@ class EventSearch {
       witness_.values.push_back({one.operand, value < one.size ? std::optional(value) : std::nullopt,
                                  paired || one.values.size() < one.full});
     }
+    std::sort(witness_.values.begin(), witness_.values.end(), [](const Witness::Value& a, const Witness::Value& b) {
+      return OperandLess()(a.field, b.field);  // as the schema lists them, header first
+    });
     const Life life = book_life(book_);
     witness_.day = first_;
     witness_.day_matters = first_ != life.first || last_ != life.last;

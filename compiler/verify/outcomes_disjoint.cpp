@@ -25,7 +25,7 @@ class ProgramCheck {
  private:
   void report_not_decided(const rules::Rule& rule, const std::string& what) {
     sound_ = false;
-    sink_.report(not_decided(rule.where, what, "event " + in_.type().name + " rule " + rule.name));
+    sink_.report(not_decided(rule.where, what, "event " + in_.type().name + " unambiguous"));
   }
 
   void find_dead_rules() {
@@ -61,8 +61,14 @@ class ProgramCheck {
     found.help =
         "correct the conditions, or delete the rule; values separated by commas are alternatives, what `and` "
         "joins must hold together";
-    found.fingerprint = "event " + in_.type().name + " dead " + condition_words(in_, in_.space.rows[index]);
+    found.fingerprint = "event " + in_.type().name + " dead " + stable_name(index);
     return found;
+  }
+
+  /// `no entry` and `hold` are named after their line, which moves; their place among the event's rules moves less.
+  std::string stable_name(std::size_t index) const {
+    const rules::Rule& rule = program_.rules[index];
+    return rule.outcome == rules::Rule::Outcome::post ? rule.name : "outcome " + std::to_string(index + 1);
   }
 
   void find_overlaps() {

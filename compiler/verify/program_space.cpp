@@ -282,7 +282,8 @@ std::string condition_words(const ProgramSpace& in, const Box& box) {
   std::string text;
   for (std::size_t c = 0; c < box.size(); ++c) {
     const Asked& asked = in.asked[c];
-    if (box[c].any || box[c].values.size() == in.space.columns[c].size) continue;
+    // An empty cell belongs to conditions that exclude each other; there is no value to speak of.
+    if (box[c].any || box[c].values.empty() || box[c].values.size() == in.space.columns[c].size) continue;
     std::string words;
     switch (asked.kind) {
       case Asked::Kind::value:

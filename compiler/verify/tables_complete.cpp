@@ -142,22 +142,24 @@ class TableCheck {
 
   bool in_time(const Box& hole) const { return in_.days && !hole[*in_.days].any; }
 
-  /// The row that misses the hole by one column only, if there is one.
+  /// The row that misses the hole by one column only, if there is one; of several the one that misses furthest right,
+  /// because tables go from the general to the particular.
   void label_closest(const Box& hole, Diagnostic& found) const {
+    std::optional<std::pair<std::size_t, std::size_t>> best;  // column missed, row
     for (std::size_t r = 0; r < table_.rows.size(); ++r) {
-      std::optional<std::size_t> missed;
+      std::size_t missed = 0;
       std::size_t misses = 0;
       for (std::size_t c = 0; c < hole.size(); ++c) {
         if (meets(in_.space.columns[c], hole[c], in_.space.rows[r][c])) continue;
         missed = c;
         ++misses;
       }
-      if (misses != 1 || table_.rows[r].impossible) continue;
-      const bool by_days = in_.days && *missed == *in_.days;
-      const std::string column = by_days ? "days" : tick(table_.columns[*missed].name);
-      found.labels.push_back({place(table_.rows[r].where), "the closest row differs only in its " + column});
-      return;
+      if (misses == 1 && !table_.rows[r].impossible && (!best || missed > best->first)) best.emplace(missed, r);
     }
+    if (!best) return;
+    const bool by_days = in_.days && best->first == *in_.days;
+    const std::string column = by_days ? "days" : tick(table_.columns[best->first].name);
+    found.labels.push_back({place(table_.rows[best->second].where), "the closest row differs only in its " + column});
   }
 
   std::string help_for(const Box& hole) const {
