@@ -35,10 +35,11 @@ Result<const std::string*> text_of(const Field& field, const Json& value, std::s
 }
 
 std::string list_in_words(const ValueList& list) {
-  if (list.values.size() > kShownValuesMax) return {};
+  constexpr std::string_view kNext = "correct the event at its source, or add the value to the list in the book";
   std::string text;
   for (const std::string& value : list.values) text += (text.empty() ? "" : ", ") + value;
-  return text.size() > kShownBytesMax ? std::string() : "the list has " + text;
+  if (list.values.size() > kShownValuesMax || text.size() > kShownBytesMax) return std::string(kNext);
+  return "the list has " + text + "; " + std::string(kNext);
 }
 
 Result<FieldValue> read_list(const EventCatalog& catalog, const Field& field, const Json& value) {

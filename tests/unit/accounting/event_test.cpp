@@ -242,7 +242,9 @@ TEST_CASE("a value outside its closed list is refused with the list", "[event]")
   const Error error = refused_line(R"("product":"PLATFROM","net":1,"tax":0)");
   CHECK(error.code == ErrorCode::ValueNotInList);
   CHECK(error.message == "`product` is `PLATFROM`, which is not in the list `product`");
-  CHECK(error.help == "the list has PLATFORM, API, SETUP, TRAINING");
+  CHECK(error.help ==
+        "the list has PLATFORM, API, SETUP, TRAINING; correct the event at its source, or add the value to the list in "
+        "the book");
   CHECK(error.where.pointer == "/data/lines/0/product");
   CHECK(refused_line(R"("product":"api","net":1,"tax":0)").code == ErrorCode::ValueNotInList);
   CHECK(refused_line(R"("product":7,"net":1,"tax":0)").help == R"(write it in quotes: "7")");
