@@ -28,8 +28,16 @@ void print_steps(const std::vector<rules::TraceStep>& steps) {
 
 void print_entry(const JournalEntry& entry, const std::vector<LegalEntity>& entities) {
   std::printf("\n%s", plain_entry(entry, entities).c_str());
-  for (const SourceRef& where : entry.data().origin.spec_lines)
-    std::printf("  from %s:%u\n", where.file.c_str(), where.line);
+  std::string file;
+  for (const SourceRef& where : entry.data().origin.spec_lines) {
+    if (where.file == file) {
+      std::printf(", %u", where.line);
+      continue;
+    }
+    std::printf("%s  from %s:%u", file.empty() ? "" : "\n", where.file.c_str(), where.line);
+    file = where.file;
+  }
+  std::printf("\n");
 }
 
 void explain_event(const rules::Evaluator& evaluator, const FileEvent& event, const EventIdentity& identity) {

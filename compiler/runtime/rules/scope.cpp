@@ -8,10 +8,6 @@ namespace {
 
 const FieldValue kAbsent{};
 
-std::string place(const SourceRef& where) {
-  return where.file + ":" + std::to_string(where.line);
-}
-
 std::string set_text(const RuleBook& book, const Domain& domain, const ValueSet& set) {
   if (set.any) return "any";
   std::string text;
@@ -200,8 +196,7 @@ void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& v
       if (!row.cells[c].contains(values[c]))
         reason = table.columns[c].name + " is " + context_.book.value_text(table.columns[c].domain, values[c]) +
                  ", the row has " + set_text(context_.book, table.columns[c].domain, row.cells[c]);
-    context_.trace->push_back(
-        {line_, "table " + table.name, "row at " + place(row.where) + " does not fit: " + reason, row.where, false});
+    context_.trace->push_back({line_, "table " + table.name, "a near row does not fit: " + reason, row.where, false});
   }
 }
 
