@@ -140,10 +140,9 @@ Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vect
   }
   const TableRow& row = table.rows[static_cast<std::size_t>(found)];
   if (context_.trace != nullptr)
-    context_.trace->push_back(
-        {line_, "table " + table.name,
-         "row at " + place(row.where) + " fits " + describe(context_.book, table, values, context_.posting_date),
-         row.where, true});
+    context_.trace->push_back({line_, "table " + table.name,
+                               "a row fits " + describe(context_.book, table, values, context_.posting_date), row.where,
+                               true});
   if (row.impossible)
     return fail(ErrorCode::ImpossibleCombination,
                 "table `" + table.name + "` calls " + describe(context_.book, table, values, context_.posting_date) +
