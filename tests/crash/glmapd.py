@@ -28,7 +28,7 @@ class Process:
             if select.select([self.child.stdout], [], [], .1)[0]:
                 piece = os.read(self.child.stdout.fileno(), 4096)
                 text += piece
-                if found := re.search(rb"listening on http://([0-9.:]+)", text):
+                if found := re.search(rb"listening on http://([0-9.]+:[0-9]+)\n", text):
                     host, port = found[1].decode().rsplit(":", 1)
                     self.address = (host, int(port))
                     return self
@@ -51,6 +51,8 @@ class Process:
             connection.request("GET", path)
             answer = connection.getresponse()
             body = answer.read()
+        except OSError as fault:
+            raise RuntimeError("GET %s: %s; %s" % (path, fault, self.ending())) from fault
         finally:
             connection.close()
         if answer.status != 200:
@@ -66,6 +68,14 @@ class Process:
                 return found
             found += page
             after = page[-1]["sequence"]
+
+    def ending(self):
+        """How the process ended, in words, with the last it wrote."""
+        try:
+            status = self.child.wait(2)
+        except (subprocess.TimeoutExpired, AttributeError):
+            return "the process runs"
+        return "the process ended with %d; its last words:\n%s" % (status, self.log.read_text(errors="replace")[-1500:])
 
     def peak_mb(self):
         status = pathlib.Path("/proc/%d/status" % self.child.pid).read_text(encoding="ascii", errors="replace")

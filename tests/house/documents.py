@@ -56,6 +56,18 @@ def check_raised(tree):
                           "raise it where it belongs, or take the line and its page out before a release knows it")
 
 
+def check_tested(tree):
+    """Every code is raised by a test: the book's codes by a golden case, the others by name or number in tests/."""
+    golden = "\n".join(file.text for file in tree.texts() if re.match(r"tests/golden/.*expected\.txt$", file.path))
+    others = "\n".join(file.text for file in tree.texts() if file.path.startswith(("tests/unit/", "tests/simulation/", "tests/property/")))
+    for number, name, _, line in registry(tree):
+        code = "GLM-%04d" % number
+        if code in golden or code in others or re.search(r"\b%s\b" % name, others):
+            continue
+        where = "add a case to tests/golden/bad" if number < 5000 else "add a test case to tests/unit"
+        yield Finding(REGISTRY, line, "%s `%s` is met by no test" % (code, name), "nobody has seen what it says", where)
+
+
 def _anchors(text):
     """GitHub's anchors of the headings."""
     found = set()

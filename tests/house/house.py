@@ -109,6 +109,7 @@ CHECKS = {
     "uses": layers.check_cmake_uses,
     "error_pages": documents.check_error_pages,
     "raised": documents.check_raised,
+    "tested": documents.check_tested,
     "links": documents.check_links,
 }
 
