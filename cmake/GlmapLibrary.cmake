@@ -10,6 +10,11 @@ function(glmap_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                            -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers
                                            -Werror=unused-result -fstack-protector-strong)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # g++ 12 warns about its own std::string once it is inlined (GCC bugs 105329, 105651, 107852).
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+                                             -Wno-stringop-overread -Wno-maybe-uninitialized)
+  endif()
   if(GLMAP_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -149,6 +149,10 @@ std::optional<Atom> AmountTerms::operand_atom(const rules::Operand& operand) {
   return std::nullopt;
 }
 
+void AmountTerms::assume(const rules::Operand& attribute, const Fraction& value) {
+  assumed_[{attribute.index, attribute.answer}] = value;
+}
+
 /// Sums of amounts with whole factors have no fractions of the minor unit: rounding them changes nothing.
 bool AmountTerms::whole_minor_units(const Polynomial& polynomial) const {
   return std::all_of(polynomial.terms().begin(), polynomial.terms().end(), [&](const auto& term) {
@@ -161,7 +165,10 @@ std::optional<Polynomial> AmountTerms::normal_form(const rules::Amount& amount) 
   std::vector<Polynomial> stack;
   for (const rules::AmountStep& step : amount.steps) {
     std::optional<Polynomial> next;
-    if (step.kind == Step::load) {
+    const auto given = assumed_.find({step.operand.index, step.operand.answer});
+    if (step.kind == Step::load && step.operand.kind == rules::Operand::Kind::attribute && given != assumed_.end()) {
+      next = Polynomial::constant(given->second);
+    } else if (step.kind == Step::load) {
       const auto loaded = operand_atom(step.operand);
       if (!loaded) return std::nullopt;
       next = reduced(Polynomial::atom(*loaded));

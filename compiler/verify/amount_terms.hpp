@@ -21,6 +21,8 @@ class AmountTerms {
 
   /// False when a schema equality left the exact range; then nothing can be proved.
   bool good() const { return good_; }
+  /// From now on the number that a table answers for `attribute` is `value`; otherwise it may be any.
+  void assume(const rules::Operand& attribute, const Fraction& value);
   /// The amount with the schema's equalities put in. nullopt: left the exact range.
   std::optional<Polynomial> normal_form(const rules::Amount& amount);
 
@@ -59,6 +61,7 @@ class AmountTerms {
   std::vector<Meaning> meanings_;  // by Atom
   std::map<std::tuple<Kind, std::uint32_t, std::uint32_t>, Atom> known_;
   std::vector<std::pair<Atom, Polynomial>> solved_;  // atom = polynomial over atoms that are not solved
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Fraction> assumed_;  // look-up, answer column
   bool good_ = true;
 };
 

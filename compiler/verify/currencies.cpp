@@ -5,18 +5,10 @@
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
+#include "compiler/verify/rule_facts.hpp"
 
 namespace glmap::verify {
 namespace {
-
-bool only_functional(const EventType& type, const rules::Rule& rule) {
-  if (!type.currency_field) return true;
-  return std::any_of(rule.when.begin(), rule.when.end(), [&](const rules::Condition& condition) {
-    return condition.kind == rules::Condition::Kind::same && !condition.negated &&
-           condition.subject.kind == rules::Operand::Kind::header && condition.subject.index == *type.currency_field &&
-           condition.other.kind == rules::Operand::Kind::functional;
-  });
-}
 
 bool functional_amounts(const EventType& type, const rules::PostBlock& block) {
   for (const rules::PostingLine& line : block.lines)

@@ -1,51 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routing: every entity a rule can post in has an account for each of the rule's roles.
 #include "compiler/verify/checks.hpp"
+#include "compiler/verify/feasible.hpp"
 #include "compiler/verify/report.hpp"
 
 namespace glmap::verify {
 namespace {
 
-/// Can the rule fire with the block's entity being `entity`? Only conditions on that very operand are held against it.
-bool can_post_in(const rules::Rule& rule, const rules::PostBlock& block, std::uint32_t entity) {
-  for (const rules::Condition& condition : rule.when)
-    if (condition.kind == rules::Condition::Kind::in && condition.subject == block.entity &&
-        condition.values.contains(entity) == condition.negated)
-      return false;
-  return true;
-}
+class RuleRoutes {
+ public:
+  RuleRoutes(const ProgramSpace& in, std::size_t rule, Findings& findings)
+      : book_(*in.book), in_(in), index_(rule), rule_(in.program->rules[rule]), findings_(findings) {}
+  std::size_t routes = 0;
+
+  void check(const rules::PostBlock& block, std::uint32_t role_index, const SourceRef& where) {
+    const rules::Role& role = book_.roles[role_index];
+    for (std::uint32_t e = 0; e < book_.catalog.entities.size(); ++e) {
+      ++routes;
+      if (role.by_entity[e].kind != rules::RoleAccount::Kind::none) continue;
+      const auto event = event_in(block, e);
+      if (event) report(role, book_.catalog.entities[e].code, where, *event);
+    }
+  }
+
+ private:
+  /// An event that leads the rule to post in `entity`, in words; nullopt when there is none.
+  std::optional<std::string> event_in(const rules::PostBlock& block, std::uint32_t entity) const {
+    Steps steps;
+    const Question question{in_.space.rows[index_], {{block.entity, {entity}}}, {}};
+    const Feasible event = find_event(in_, question, steps);
+    if (event.infeasible == Covered::yes) return std::nullopt;
+    return event.witness ? event_words(in_, *event.witness) : std::string();
+  }
+
+  void report(const rules::Role& role, const std::string& entity, const SourceRef& where, const std::string& event) {
+    Diagnostic found{.code = ErrorCode::RoleNotAvailable, .primary = place(where)};
+    found.message =
+        "rule " + tick(rule_.name) + " can post in " + entity + ", which may not use role " + tick(role.name);
+    found.labels.push_back({place(role.where), entity + " has no account here"});
+    if (!event.empty()) found.notes.push_back("example: " + event);
+    found.help =
+        "give the role an account in " + entity + ", or keep the rule away with `when entity is not " + entity + "`";
+    found.fingerprint = "route/" + rule_.name + "/" + role.name + "/" + entity;
+    findings_.add(std::move(found));
+  }
+
+  const rules::RuleBook& book_;
+  const ProgramSpace& in_;
+  std::size_t index_;
+  const rules::Rule& rule_;
+  Findings& findings_;
+};
 
 }  // namespace
 
 void check_roles_available(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
-  const rules::RuleBook& book = model.book;
   Findings findings(sink, "postings");
   std::size_t routes = 0;
-  const auto check = [&](const rules::Rule& rule, const rules::PostBlock& block, std::uint32_t role_index,
-                         const SourceRef& where) {
-    const rules::Role& role = book.roles[role_index];
-    for (std::uint32_t e = 0; e < book.catalog.entities.size(); ++e) {
-      if (!can_post_in(rule, block, e)) continue;
-      ++routes;
-      if (role.by_entity[e].kind != rules::RoleAccount::Kind::none) continue;
-      const std::string& entity = book.catalog.entities[e].code;
-      Diagnostic found{.code = ErrorCode::RoleNotAvailable, .primary = place(where)};
-      found.message =
-          "rule " + tick(rule.name) + " can post in " + entity + ", which may not use role " + tick(role.name);
-      found.labels.push_back({place(role.where), entity + " has no account here"});
-      found.help =
-          "give the role an account in " + entity + ", or keep the rule away with `when entity is not " + entity + "`";
-      found.fingerprint = "route/" + rule.name + "/" + role.name + "/" + entity;
-      findings.add(std::move(found));
-    }
-  };
-  for (const rules::EventProgram& program : book.programs)
-    for (const rules::Rule& rule : program.rules)
-      for (const rules::PostBlock& block : rule.blocks) {
-        for (const rules::PostingLine& line : block.lines) check(rule, block, line.role, line.where);
-        if (block.gain_role) check(rule, block, *block.gain_role, block.where);
-        if (block.loss_role) check(rule, block, *block.loss_role, block.where);
+  for (const rules::EventProgram& program : model.book.programs) {
+    const ProgramSpace in = program_space(model.book, program);
+    for (std::size_t r = 0; r < program.rules.size(); ++r) {
+      RuleRoutes rule(in, r, findings);
+      for (const rules::PostBlock& block : program.rules[r].blocks) {
+        for (const rules::PostingLine& line : block.lines) rule.check(block, line.role, line.where);
+        if (block.gain_role) rule.check(block, *block.gain_role, block.where);
+        if (block.loss_role) rule.check(block, *block.loss_role, block.where);
       }
+      routes += rule.routes;
+    }
+  }
   if (findings.empty())
     proofs.results["every posting has an account in every entity it reaches"] = counted(routes, "route");
 }

@@ -257,7 +257,7 @@ Result<std::optional<JournalEntry>> EntryBuilder::seal(Pending& entry, std::uint
   if (entry.currency != entity.functional && book.foreign_currency)
     if (const auto field = context_.type().header_index(book.foreign_currency->rate_field))
       if (const Decimal* value = std::get_if<Decimal>(&event.header[*field])) draft.rate = *value;
-  draft.document_date = context_.posting_date;
+  draft.document_date = context_.document_date;
   draft.posting_date = context_.posting_date;
   if (entity.closed_through && draft.posting_date <= *entity.closed_through) {
     if (book.closed == ClosedPolicy::hold)

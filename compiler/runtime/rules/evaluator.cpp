@@ -173,7 +173,12 @@ Decision Evaluator::Impl::decide(const BillingEvent& event, std::vector<TraceSte
   GLMAP_ASSERT(entity != nullptr);
   auto date = posting_date(event, entity->value);
   if (!date) return Held{std::move(date).error()};
-  const EventContext context{*book, matchers, *program, event, *date, entity->value, trace};
+  // Tables are asked for the day on which the entry will stand, which the closed policy may move.
+  Date posting = *date;
+  const auto& closed_through = book->catalog.entities[entity->value].closed_through;
+  if (book->closed == ClosedPolicy::first_open_day && closed_through && posting <= *closed_through)
+    posting = closed_through->plus_days(1);
+  const EventContext context{*book, matchers, *program, event, *date, posting, entity->value, trace};
   auto decision = run(context);
   if (!decision) return Held{std::move(decision).error()};
   return std::move(*decision);

@@ -19,6 +19,7 @@ struct EventContext {
   const std::vector<TableMatcher>& matchers;  // by RuleBook::tables
   const EventProgram& program;
   const BillingEvent& event;
+  Date document_date;                       // the date the book takes from the event
   Date posting_date;                        // decides which rows are in force
   std::uint32_t entity;                     // seller of record
   std::vector<TraceStep>* trace = nullptr;  // nullptr: nobody wants to know

@@ -12,7 +12,8 @@ using testing::evaluator_of;
 using testing::small_book;
 
 Json event(const std::string& data, const std::string& type = "invoice.issued") {
-  auto json = parse_json(R"({"specversion":"1.0","source":"test","id":"E-1","type":")" + type + R"(","data":)" + data + "}");
+  auto json =
+      parse_json(R"({"specversion":"1.0","source":"test","id":"E-1","type":")" + type + R"(","data":)" + data + "}");
   REQUIRE(json);
   return *json;
 }
@@ -63,13 +64,15 @@ TEST_CASE("a dollar invoice of a euro entity balances in both currencies, and eq
 TEST_CASE("a dollar invoice without a rate is held, never booked at a guess", "[evaluator]") {
   const auto evaluator = evaluator_of(small_book());
   CHECK(held_code(decide(evaluator, event(kHead + R"("currency":"USD","lines":[
-    {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})"))) == ErrorCode::RateMissing);
+    {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})"))) ==
+        ErrorCode::RateMissing);
 }
 
 // 100.00 x 0.91234 = 91.234 -> 91.23; 33.33 x 0.91234 = 30.408 -> 30.41 (twice); 33.34 -> 30.417 -> 30.42; sum 91.24
 TEST_CASE("a cent left by conversion goes to the rounding role, not to the customer", "[evaluator]") {
   const auto evaluator = evaluator_of(small_book());
-  const auto decision = decide(evaluator, event(R"({"entity":"DE","document_date":"2026-10-07","invoice":"I-2","customer":"C2",
+  const auto decision =
+      decide(evaluator, event(R"({"entity":"DE","document_date":"2026-10-07","invoice":"I-2","customer":"C2",
     "region":"AMER","business":false,"currency":"USD","rate":"0.91234","lines":[
     {"product":"API","charge_kind":"usage","net":"33.33","tax":"0.00","tax_code":"EXPORT"},
     {"product":"SETUP","charge_kind":"one-off","net":"33.33","tax":"0.00","tax_code":"EXPORT"},
@@ -85,12 +88,13 @@ TEST_CASE("a conversion difference above the cap is held", "[evaluator]") {
   auto files = small_book();
   files["book.glmap"] = testing::with_change(files["book.glmap"], "at most 0.01 per line", "at most 0.00 per line");
   const auto evaluator = evaluator_of(files);
-  CHECK(held_code(decide(evaluator, event(R"({"entity":"DE","document_date":"2026-10-07","invoice":"I-2","customer":"C2",
+  CHECK(
+      held_code(decide(evaluator, event(R"({"entity":"DE","document_date":"2026-10-07","invoice":"I-2","customer":"C2",
     "region":"AMER","business":false,"currency":"USD","rate":"0.91234","lines":[
     {"product":"API","charge_kind":"usage","net":"33.33","tax":"0.00","tax_code":"EXPORT"},
     {"product":"SETUP","charge_kind":"one-off","net":"33.33","tax":"0.00","tax_code":"EXPORT"},
     {"product":"PLATFORM","charge_kind":"subscription","net":"33.34","tax":"0.00","tax_code":"EXPORT"}]})"))) ==
-        ErrorCode::RoundingCapExceeded);
+      ErrorCode::RoundingCapExceeded);
 }
 
 TEST_CASE("a negative line turns to the other side", "[evaluator]") {
@@ -126,7 +130,8 @@ TEST_CASE("a tax code that the table does not allow there is held", "[evaluator]
 }
 
 TEST_CASE("a date in a closed period is held, or moves to the first open day where the book says so", "[evaluator]") {
-  const Json late = event(R"({"entity":"DE","document_date":"2026-08-20","invoice":"I-1","customer":"C1","region":"EMEA",
+  const Json late =
+      event(R"({"entity":"DE","document_date":"2026-08-20","invoice":"I-1","customer":"C1","region":"EMEA",
     "business":false,"currency":"EUR","lines":[
     {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})");
   CHECK(held_code(decide(evaluator_of(small_book()), late)) == ErrorCode::PeriodClosed);
@@ -137,6 +142,19 @@ TEST_CASE("a date in a closed period is held, or moves to the first open day whe
   CHECK(data.posting_date.to_text() == "2026-09-01");
   CHECK(data.document_date.to_text() == "2026-08-20");
   CHECK(data.period == "2026-09");
+}
+
+TEST_CASE("an entry moved out of a closed year takes the account of the day it moves to", "[evaluator]") {
+  auto files = small_book();
+  files["book.glmap"] = testing::with_change(files["book.glmap"], "closed hold", "closed first open day");
+  files["reference/entities.yaml"] = testing::with_change(files["reference/entities.yaml"],
+                                                          "closed_through: 2026-08-31", "closed_through: 2026-12-31");
+  const auto decision =
+      decide(evaluator_of(files), event(R"({"entity":"DE","document_date":"2026-12-20","invoice":"I-1",
+    "customer":"C1","region":"EMEA","business":false,"currency":"EUR","lines":[
+    {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})"));
+  CHECK(entries(decision).front().data().posting_date.to_text() == "2027-01-01");
+  CHECK(entries(decision).front().lines()[1].account == "4225");  // 4200 closed with the year
 }
 
 TEST_CASE("the row in force on the posting date decides the account", "[evaluator]") {

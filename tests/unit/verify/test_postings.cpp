@@ -95,6 +95,35 @@ TEST_CASE("a line at its own rate needs a role for the difference", "[balance]")
   CHECK(found.front().help.find("difference to GAIN, LOSS") != std::string::npos);
 }
 
+TEST_CASE("lines at one and the same rate, or never converted, need no role for a difference", "[balance]") {
+  const std::string difference = "    difference to fx_gain, fx_loss\n";
+  auto same = changed("book.glmap", difference, "");
+  same["book.glmap"] = with_change(same["book.glmap"], "amount worth settled_amount", "amount at invoice_rate");
+  CHECK(findings(verify::check_balanced, same).empty());
+  auto functional = changed("book.glmap", difference, "");
+  functional["book.glmap"] =
+      with_change(functional["book.glmap"], "when currency is not functional", "when currency is functional");
+  CHECK(findings(verify::check_balanced, functional).empty());
+}
+
+TEST_CASE("shares answered by a table are proved for the rows it has", "[balance]") {
+  const auto with_shares = [](const std::string& first, const std::string& second) {
+    auto files = changed("book.glmap", kUsageLines,
+                         "    credit revenue    line.net * own rounded half_away_from_zero\n"
+                         "    credit revenue    line.net * other rounded half_away_from_zero\n"
+                         "    credit output_tax line.tax");
+    files["book.glmap"] = with_change(files["book.glmap"], "table revenue_account",
+                                      "table shares \"Who gets what\"\n  | region || own | other |\n  | AMER | | " +
+                                          first + " | " + second + " |\n  | EMEA || 1 | 0 |\n\ntable revenue_account");
+    files["book.glmap"] = with_change(files["book.glmap"], "| AMER | | ", "| AMER || ");
+    return files;
+  };
+  CHECK(findings(verify::check_balanced, with_shares("0", "1")).empty());
+  const auto found = findings(verify::check_balanced, with_shares("0.3", "0.6"));
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().notes.front().find("own 0.3, other 0.6") != std::string::npos);
+}
+
 TEST_CASE("accounts of the small book are postable and open when they are used", "[accounts]") {
   CHECK(findings(verify::check_accounts_usable, small_book()).empty());
 }
