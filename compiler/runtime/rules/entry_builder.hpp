@@ -31,9 +31,9 @@ class EntryBuilder {
     std::string account;
     std::uint32_t role = 0;
     std::vector<Dimension> dimensions;
-    std::optional<Decimal> rate;  // `at`
-    bool at = false;              // the book asks for a rate of its own
-    bool worth = false;           // the book asks the event for the functional amount
+    std::optional<Decimal> rate;      // `at`
+    bool at = false;                  // the book asks for a rate of its own
+    bool worth = false;               // the book asks the event for the functional amount
     Money transaction;                // signed, towards `side`
     std::optional<Money> functional;  // signed, towards `side`; set by `worth`, else on finish
     SourceRef where;

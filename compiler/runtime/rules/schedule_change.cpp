@@ -227,10 +227,7 @@ Result<Schedule> planned_anew(const Schedule& schedule, const Change& change, co
   from_origin.resumes.reset();
   const Kept nothing{
       .reached = Money::zero(change.total.currency()), .next_day = schedule.origin, .next_at = schedule.origin_at};
-  ScheduleTerms old = schedule.spread.terms;
-  old.counted_from.reset();
-  old.service_from = schedule.origin;
-  GLMAP_TRY(terms, terms_from(old, nothing, from_origin));
+  GLMAP_TRY(terms, terms_from(schedule.spread.terms, nothing, from_origin));
   terms.total = change.total;
   return make_schedule(terms, calendar);
 }
@@ -249,6 +246,7 @@ Schedule ended(const Schedule& old, const Posted& posted, Kept kept, const Cut& 
   Schedule result;
   result.spread.terms = old.spread.terms;
   result.spread.terms.total = Money::zero(total.currency());
+  result.spread.terms.counted_from = old.spread.terms.counted_from.value_or(old.spread.terms.service_from);
   result.spread.terms.service_from = cut.last_day.plus_days(1);
   result.spread.terms.service_to = cut.last_day;
   result.spread.terms.starts = result.spread.terms.ends = cut.end;
