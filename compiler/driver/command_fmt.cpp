@@ -28,15 +28,31 @@ Result<std::vector<std::string>> files_meant(const std::vector<std::string>& pat
   return files;
 }
 
-/// A file that cannot be read as a book is left as it is: a formatter must not make things worse.
+/// A file with faults is left as it is: a formatter must not make things worse. It is read together with the other
+/// files of its book, because a book is more than one of them.
 bool can_be_read(const std::string& file, const std::string& text) {
   diagnostics::Sources sources;
   diagnostics::Sink sink;
+  std::vector<std::string> names{file};
   sources.add(file, text);
-  static_cast<void>(syntax::parse_book(sources, {file}, sink));
-  if (sink.has_errors())
-    std::fputs(diagnostics::render(sink.sorted(), sources, diagnostics::Format::human).c_str(), stderr);
-  return !sink.has_errors();
+  const std::string directory = book_directory(std::filesystem::path(file).parent_path().string());
+  if (const auto others = list_files(directory, ".glmap"))
+    for (const std::string& name : *others) {
+      const std::string path = directory + "/" + name;
+      std::error_code ignored;
+      if (std::filesystem::equivalent(path, file, ignored)) continue;
+      if (auto other = read_file(path)) {
+        sources.add(path, std::move(*other));
+        names.push_back(path);
+      }
+    }
+  static_cast<void>(syntax::parse_book(sources, names, sink));
+  std::vector<diagnostics::Diagnostic> own;
+  for (diagnostics::Diagnostic& found : sink.sorted())
+    if (found.primary.where.file == file && found.severity == diagnostics::Severity::error)
+      own.push_back(std::move(found));
+  if (!own.empty()) std::fputs(diagnostics::render(own, sources, diagnostics::Format::human).c_str(), stderr);
+  return own.empty();
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void add_format(CLI::App* command, diagnostics::Format& format) {
                                                                    {"json", diagnostics::Format::json},
                                                                    {"sarif", diagnostics::Format::sarif}};
   command->add_option("--format", format, "How findings are written: human (default), json, sarif (for code hosts)")
-      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case));
+      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description("human|json|sarif"))
+      ->type_name("");
 }
 
 int run(int argc, char** argv) {

@@ -103,7 +103,11 @@ void check_account_types(const ResolvedModel& model, Sink& sink, rules::Proofs& 
       if (account.kind == rules::RoleAccount::Kind::table)
         types.check_table(book.roles[r], r, e, book.tables[account.table]);
     }
-  if (findings.empty()) proofs.results["account types suit their roles"] = counted(types.checked, "use");
+  std::vector<std::string> unknown;
+  for (const rules::Role& role : book.roles)
+    if (hint_for(role.name) == nullptr) unknown.push_back(role.name);
+  const std::string unchecked = unknown.empty() ? "" : "; any type is taken for " + all_of(unknown);
+  if (findings.empty()) proofs.results["account types suit their roles"] = counted(types.checked, "use") + unchecked;
 }
 
 }  // namespace glmap::verify

@@ -63,7 +63,8 @@ class ProgramCheck {
       found.labels.push_back({schema->second, "the event is declared here; its first rule is above"});
     found.notes.push_back("example: " + event_words(in_, witness));
     found.help = "write a rule for it, or " + tick("no entry for " + name + (when.empty() ? "" : " when " + when)) +
-                 " with the reason, or " + tick("hold " + name + (when.empty() ? "" : " when " + when));
+                 " with the reason, or " +
+                 tick("hold " + name + (when.empty() ? "" : " when " + when) + " because \"...\"");
     found.fingerprint = "event " + name + " hole " + when;
     return found;
   }
@@ -85,7 +86,7 @@ void report_silent_event(const ResolvedModel& model, const EventType& type, Sink
   found.message = "no rule and no `no entry` speaks of event " + tick(type.name);
   found.notes.push_back("example: every " + type.name + " would be held");
   found.help = "write a rule for it, or " + tick("no entry for " + type.name) + " with the reason, or " +
-               tick("hold " + type.name);
+               tick("hold " + type.name + " because \"...\"");
   found.fingerprint = "event " + type.name + " hole";
   sink.report(std::move(found));
 }
