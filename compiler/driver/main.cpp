@@ -2,7 +2,6 @@
 // glmapc: the command line. Parses options and hands over to one file per command.
 #include <cstdio>
 #include <exception>
-#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -25,12 +24,16 @@ constexpr const char* kExitCodes =
     "Exit codes: 0 good, 1 the book has errors or a test fails, 2 the command line is wrong, 3 a file cannot be read.";
 
 void add_format(CLI::App* command, diagnostics::Format& format) {
-  static const std::map<std::string, diagnostics::Format> names = {{"human", diagnostics::Format::human},
-                                                                   {"json", diagnostics::Format::json},
-                                                                   {"sarif", diagnostics::Format::sarif}};
-  command->add_option("--format", format, "How findings are written: human (default), json, sarif (for code hosts)")
-      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case).description("human|json|sarif"))
-      ->type_name("");
+  command
+      ->add_option_function<std::string>(
+          "--format",
+          [&format](const std::string& name) {
+            format = name == "json"    ? diagnostics::Format::json
+                     : name == "sarif" ? diagnostics::Format::sarif
+                                       : diagnostics::Format::human;
+          },
+          "How findings are written: human (default), json, sarif (for code hosts)")
+      ->check(CLI::IsMember({"human", "json", "sarif"}));
 }
 
 int run(int argc, char** argv) {
