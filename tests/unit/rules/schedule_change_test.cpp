@@ -401,6 +401,81 @@ TEST_CASE("a schedule of what is left can be changed from where it begins, not b
         "GLM-7015: the service changes on 2026-06-01, before 2026-07-01, where this schedule begins");
 }
 
+TEST_CASE("what is left of a changed schedule is still cut where it should be", "[schedule][prospective][run]") {
+  // 10.00 a day; from 1 July 20.00 a day. Agreed in May: May and June are in front of the new terms.
+  const Schedule year = plan("3650.00 EUR", Convention::by_day, "2025-01-01", "2025-12-31");
+  const Schedule changed =
+      good(replan_prospective(year, posted(year, 4), change("5490.00 EUR", "2025-07-01", "2025-12-31"), months()));
+  CHECK(amounts(changed) == "310.00 300.00 620.00 620.00 600.00 620.00 600.00 620.00");
+  // Through the 10th of October: 1,810 + 102 * 20 = 3,850.
+  for (std::size_t entries = 0; entries <= 5; ++entries) {
+    const Schedule left = good(remaining_schedule(changed, posted(changed, entries)));
+    CHECK(good(earned_through(left, day("2025-10-10"))) == money("3850.00 EUR"));
+    CHECK(left.entries.size() == 8 - entries);
+    // In two steps as in one.
+    if (entries == 5) {
+      const Schedule one = good(remaining_schedule(changed, posted(changed, 1)));
+      const Schedule four_more = good(remaining_schedule(one, posted(one, 4)));
+      CHECK(good(earned_through(four_more, day("2025-10-10"))) == money("3850.00 EUR"));
+    }
+  }
+}
+
+TEST_CASE("a month counted from the 15th that ends early is posted where it ends", "[schedule][termination]") {
+  const Schedule year = plan("1200.00 EUR", Convention::equal_months, "2025-04-15", "2026-04-14");
+  CHECK(year.entries[0].period == "2025-05");
+  const auto ended = good(terminate(year, posted(year, 0), {.last_day = day("2025-04-20")}, months()));
+  CHECK(entry(ended.schedule, 0) == "2025-04-20 100.00");
+  CHECK(ended.schedule.entries[0].period == "2025-04");
+}
+
+TEST_CASE("after a pause months are counted from the day of resumption, after a termination as before",
+          "[schedule][pause]") {
+  const Schedule year = plan("1200.00 EUR", Convention::equal_months, "2025-04-15", "2026-04-14");
+  Change pause = change("1200.00 EUR", "2025-07-15", "2026-05-09");
+  pause.resumes = day("2025-08-10");
+  const Schedule later = good(replan_prospective(year, posted(year, 3), pause, months()));
+  CHECK(amounts(later) == times(9, "100.00"));
+  CHECK(entry(later, 0) == "2025-09-09 100.00");
+  // Also when an earlier change had fixed the day they are counted from.
+  const Schedule dearer =
+      good(replan_prospective(year, posted(year, 3), change("2100.00 EUR", "2025-07-15", "2026-04-14"), months()));
+  const Schedule paused = good(replan_prospective(dearer, posted(dearer, 0), pause, months()));
+  CHECK(amounts(paused) == times(9, "100.00"));
+  CHECK(entry(paused, 0) == "2025-09-09 100.00");
+  const auto ended = good(terminate(year, posted(year, 3), {.last_day = day("2025-07-20")}, months()));
+  const Schedule again = good(replan_prospective(ended.schedule, posted(ended.schedule, 1),
+                                                 change("1000.00 EUR", "2025-08-15", "2026-02-14"), months()));
+  CHECK(amounts(again) == times(6, "100.00"));
+  CHECK(entry(again, 0) == "2025-09-14 100.00");
+}
+
+TEST_CASE("a catch-up by the second counts from the first instant, a pause ends at midnight", "[schedule][zones]") {
+  const Schedule two_days = good(make_schedule({.total = money("48.00 USD"),
+                                                .convention = Convention::by_second,
+                                                .starts = at("2026-01-30T12:00:00Z"),
+                                                .ends = at("2026-02-01T12:00:00Z"),
+                                                .zone = "UTC"},
+                                               months()));
+  CHECK(amounts(two_days) == "36.00 12.00");
+  Change dearer = change("60.00 USD", "2026-01-31", "2026-02-01");
+  dearer.ends_at = at("2026-02-01T12:00:00Z");
+  const Schedule first = good(replan_prospective(two_days, posted(two_days, 0), dearer, months()));
+  CHECK(amounts(first) == "12.00 32.00 16.00");  // 48.00 over 36 hours
+  // 36 of 48 hours of 96.00 are 72.00, 44.00 of it recognised.
+  Change again = change("96.00 USD", "2026-02-01", "2026-02-01");
+  again.ends_at = dearer.ends_at;
+  const Schedule second = good(replan_catch_up(first, posted(first, 2), again, months()));
+  CHECK(amounts(second) == "28.00 24.00");
+  // Paused on 31 January, resumed on 2 February for 24 hours.
+  Change pause = change("48.00 USD", "2026-01-31", "2026-02-02");
+  pause.resumes = day("2026-02-02");
+  const Schedule paused = good(replan_prospective(two_days, posted(two_days, 0), pause, months()));
+  CHECK(amounts(paused) == "12.00 36.00");
+  CHECK(paused.entries[1].from == day("2026-02-02"));
+  CHECK(paused.entries[1].weight == glmap::Int128{86'400} * 1'000'000);
+}
+
 TEST_CASE("rounding each entry is kept through a change", "[schedule][prospective][rounding]") {
   const Schedule year = good(make_schedule({.total = money("100.00 EUR"),
                                             .convention = Convention::full_months,

@@ -121,6 +121,16 @@ TEST_CASE("the zone decides in which month a second of service lies", "[schedule
   CHECK(split("Asia/Tokyo") == "24.00");
 }
 
+TEST_CASE("where midnight comes twice no second is lost", "[schedule][conventions][zones]") {
+  // Newfoundland, 1 November 2009: at 00:01 the clocks went back to 23:01 on 31 October. The service ends in that
+  // second 31 October, after the first midnight.
+  const Schedule twice = good(make_schedule(
+      by_second("10.00 CAD", "2009-10-31T12:00:00Z", "2009-11-01T03:00:00Z", "America/St_Johns"), months()));
+  REQUIRE(twice.entries.size() == 1);
+  CHECK(twice.entries[0].weight == glmap::Int128{15} * 3600 * 1'000'000);
+  CHECK(entry(twice, 0) == "2009-10-31 10.00");
+}
+
 TEST_CASE("a year from the middle of a month, by every convention", "[schedule][conventions]") {
   const auto year = [](Convention convention) {
     return over_months("3600.00 EUR", convention, "2025-04-15", "2026-04-14");
