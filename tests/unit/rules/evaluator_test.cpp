@@ -193,3 +193,25 @@ TEST_CASE("why names the row that fits, the rule that fires and what the others 
   CHECK(has(true, "rule INV-USAGE", "fits"));
   CHECK(has(false, "rule INV-DEFERRED", "treatment is usage, the rule asks for"));
 }
+
+TEST_CASE("before any row is in force the event is held, naming what was asked", "[evaluator]") {
+  const auto decision = decide(evaluator_of(small_book()), event(R"({"entity":"US","document_date":"2025-12-31",
+    "invoice":"I-1","customer":"C1","region":"AMER","business":true,"currency":"USD","lines":[
+    {"product":"API","charge_kind":"usage","net":"10.00","tax":"0.80","tax_code":"US"}]})"));
+  CHECK(held_code(decision) == ErrorCode::NoRowFits);
+  CHECK(std::get<rules::Held>(decision).reason.message ==
+        "no row of table `revenue_account` fits role revenue, entity US, product API, on 2025-12-31");
+}
+
+TEST_CASE("a dimension that the role needs and the event lacks holds it", "[evaluator]") {
+  auto files = small_book();
+  std::string& events = files["reference/events.yaml"];
+  const std::string customer = "customer: {type: text}";
+  events.replace(events.find(customer, events.find("Delivery completed")), customer.size(),
+                 "customer: {type: text, optional: true}");
+  const auto decision =
+      decide(evaluator_of(files), event(R"({"entity":"US","currency":"USD","document_date":"2026-10-20",
+    "product":"SETUP","amount":"300.00"})",
+                                        "delivery.completed"));
+  CHECK(held_code(decision) == ErrorCode::DimensionMissing);
+}

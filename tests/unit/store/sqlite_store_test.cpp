@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <sqlite3.h>
 
 #include "gateway/posting/prepare.hpp"
 #include "gateway/store/sqlite/open_store.hpp"
@@ -264,4 +265,15 @@ TEST_CASE("a folder that is not there and a file that is no store are told apart
   std::fputs(std::string(8192, 'x').c_str(), file);
   std::fclose(file);
   CHECK(store::open_sqlite_store(folder.file("gateway.db")).error().code == ErrorCode::StoreCorrupt);
+}
+
+TEST_CASE("a store written by a newer glmapd is left alone", "[store]") {
+  TemporaryFolder folder;
+  const std::string path = folder.file("gateway.db");
+  expect(store::open_sqlite_store(path)).reset();
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+  CHECK(sqlite3_exec(database, "INSERT INTO schema_versions VALUES (999)", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  CHECK(store::open_sqlite_store(path).error().code == ErrorCode::StoreVersion);
 }
