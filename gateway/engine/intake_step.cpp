@@ -15,7 +15,6 @@ Outcome outcome_of_fault(ErrorCode code, bool reject_unknown) {
     case ErrorCode::TypeNotKnown:
     case ErrorCode::EntityNotKnown:
     case ErrorCode::ValueNotInList:
-    case ErrorCode::FieldNotInSchema:
       return Outcome::reject;
     default:
       return Outcome::hold;
