@@ -71,12 +71,12 @@ void GatewayApi::handle(platform::IncomingRequest request, platform::Respond res
   const bool reading = request.method == "GET" || request.method == "HEAD";
   const auto& segments = target.segments();
   const bool events = segments.size() == 2 && segments[0] == "v1" && segments[1] == "events";
-  const bool retrying =
-      segments.size() == 4 && segments[0] == "v1" && (segments[3] == "retry" || segments[3] == "resume");
-  if (retrying) {
+  const bool acting = segments.size() == 4 && segments[0] == "v1" &&
+                      (segments[3] == "retry" || segments[3] == "reject" || segments[3] == "resume");
+  if (acting) {
     if (request.method != "POST") return respond(not_allowed(path, request.method, "POST"));
     return in_pool(std::move(respond), path,
-                   [this, target, body = std::move(request.body)] { return retry(target, body); });
+                   [this, target, body = std::move(request.body)] { return act(target, body); });
   }
   if (events && request.method == "POST") return post_events(std::move(request), target, std::move(respond));
   if (!reading) return respond(not_allowed(path, request.method, events ? "GET, HEAD, POST" : "GET, HEAD"));
@@ -212,7 +212,7 @@ Result<Answer> GatewayApi::read_bundle() {
   return json_answer(200, json);
 }
 
-Result<Answer> GatewayApi::retry(const Target& target, const std::string& body) {
+Result<Answer> GatewayApi::act(const Target& target, const std::string& body) {
   GLMAP_TRY(json, parse_json(body, {.bytes_max = 65'536, .depth_max = 4, .nodes_max = 100}));
   GLMAP_TRY(by, text_member(json, "by"));
   GLMAP_TRY(why, text_member(json, "reason"));
@@ -226,12 +226,13 @@ Result<Answer> GatewayApi::retry(const Target& target, const std::string& body) 
   if (resume) return what == "erp" ? resume_lane(which) : no_resource(target.path());
   if (what == "events") {
     GLMAP_TRY(sequence, sequence_of(which));
-    auto receipt = service_.decide_again(sequence, by, why);
+    const bool reject = target.segments()[3] == "reject";
+    auto receipt = reject ? service_.reject(sequence, by, why) : service_.decide_again(sequence, by, why);
     if (!receipt) return refused(receipt.error());
     if (on_retry_) on_retry_();
     return json_answer(200, receipt_json(*receipt));
   }
-  if (what == "entries") {
+  if (what == "entries" && target.segments()[3] == "retry") {
     Status retried = store_.retry_entry(which, by, why, Instant{clock_.utc_micros()});
     if (!retried) return refused(retried.error());
     if (on_retry_) on_retry_();

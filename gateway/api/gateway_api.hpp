@@ -47,7 +47,8 @@ class GatewayApi {
   Result<platform::Answer> read_bundle();
   Result<platform::Answer> read_lanes();
   Result<platform::Answer> resume_lane(const std::string& name);
-  Result<platform::Answer> retry(const Target& target, const std::string& body);
+  /// What a person asks for, with name and reason: retry, reject, resume.
+  Result<platform::Answer> act(const Target& target, const std::string& body);
   platform::Answer health(const std::string& path) const;
 
   ApiSettings settings_;

@@ -151,6 +151,26 @@ Result<std::vector<Receipt>> PostingService::record(std::span<Result<Prepared>> 
   return std::move(batch.receipts);
 }
 
+Result<Receipt> PostingService::reject(store::Sequence event, std::string_view by, std::string_view why) {
+  GLMAP_TRY(journey, store_.event_journey(event));
+  if (!journey) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");
+  const store::EventRecord& known = journey->event;
+  store::EventDecision decision;
+  decision.state = engine::EventState::rejected;
+  decision.reason = known.reason;  // why it waited; who closed it and why stands in the history
+  decision.bundle_digest = known.bundle_digest;
+  decision.entity = known.entity;
+  decision.object = known.object;
+  decision.control = known.control;
+  GLMAP_CHECK(store_.redecide(event, decision, by, why, Instant{clock_.utc_micros()}));
+  Receipt receipt;
+  receipt.source = known.identity.source;
+  receipt.id = known.identity.id;
+  receipt.sequence = event;
+  put_decision(receipt, decision);
+  return receipt;
+}
+
 Result<Receipt> PostingService::decide_again(store::Sequence event, std::string_view by, std::string_view why) {
   GLMAP_TRY(journey, store_.event_journey(event));
   if (!journey) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");

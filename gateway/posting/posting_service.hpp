@@ -64,6 +64,10 @@ class PostingService {
   /// Decides a held or rejected event again by the book now in force. Errors: GLM-6015, GLM-6014, GLM-8001, GLM-8002.
   Result<Receipt> decide_again(store::Sequence event, std::string_view by, std::string_view why);
 
+  /// A person closes a held event that will never post (its sender put it right under another identity). It stays on
+  /// record, counts as rejected in the statement, and can still be decided again. Errors: as above.
+  Result<Receipt> reject(store::Sequence event, std::string_view by, std::string_view why);
+
  private:
   struct Batch;
   void take(Batch& batch, std::size_t index, Prepared& prepared, const std::optional<store::KnownEvent>& known);

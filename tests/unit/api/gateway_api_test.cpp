@@ -259,6 +259,28 @@ TEST_CASE("a person who retries names himself and a reason", "[api]") {
   check_problem(gateway.call("GET", "/v1/events/1/retry"), 405, "GLM-6014");
 }
 
+TEST_CASE("a held event that its sender has replaced is closed by a person, and the statement still adds up", "[api]") {
+  Running gateway;
+  gateway.post(event_text({.type = "dispute.opened"}));
+  check_problem(gateway.call("POST", "/v1/events/1/reject", R"({"by":"ann"})", "application/json"), 422, "GLM-6004");
+  const Answer closed = gateway.call("POST", "/v1/events/1/reject",
+                                     R"({"by":"ann","reason":"sent again as revision 2"})", "application/json");
+  CHECK(closed.status == 200);
+  CHECK(closed.text("status") == "rejected");
+  const Answer statement = gateway.get("/v1/statement");
+  const Json& row = statement.list("rows")[0];
+  CHECK(text_in(*row.find("held"), "count") == "0");
+  CHECK(text_in(*row.find("rejected"), "count") == "1");
+  CHECK(text_in(statement.json, "agrees") == "true");
+  CHECK(canonical_json(gateway.get("/v1/events/1").json).find("sent again as revision 2") != std::string::npos);
+  // It is on record for ever, and may be decided again.
+  CHECK(gateway.call("POST", "/v1/events/1/retry", R"({"by":"ann","reason":"after all"})", "application/json")
+            .text("status") == "held");
+  gateway.post(event_text({.id = "E-2"}));
+  check_problem(gateway.call("POST", "/v1/events/2/reject", R"({"by":"a","reason":"b"})", "application/json"), 409,
+                "GLM-6014");
+}
+
 TEST_CASE("health, readiness and the bundle in force are told", "[api]") {
   Running gateway;
   CHECK(gateway.get("/healthz").status == 200);
