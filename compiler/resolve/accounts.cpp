@@ -252,8 +252,7 @@ void resolve_accounts(Context& context) {
     const bool posts = std::any_of(context.spec.rules.begin(), context.spec.rules.end(),
                                    [](const auto& rule) { return rule.outcome == syntax::OutcomeKind::post; });
     if (posts)
-      context.error(ErrorCode::MissingClause, context.spec.mapping ? context.spec.mapping->span : Span{},
-                    "the book posts and has no `accounts` section",
+      context.error(ErrorCode::MissingClause, context.book_span(), "the book posts and has no `accounts` section",
                     "write `accounts` with a row for each role and a column for each entity");
     return;
   }

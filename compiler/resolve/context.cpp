@@ -54,16 +54,35 @@ std::vector<std::string> Context::entity_codes() const {
 }
 
 void Context::error(ErrorCode code, const Span& span, std::string message, std::string help) {
-  if (code < ErrorCode::UnknownName && already_reported(span)) return;
+  if ((code < ErrorCode::UnknownName && already_reported(span)) || is_missing_word(code, span)) return;
   sink.error(code, span, std::move(message), std::move(help));
 }
 
 void Context::error_with(ErrorCode code, const Span& span, std::string message, const Span& label,
                          std::string label_text, std::string help) {
+  if (is_missing_word(code, span)) return;
   Diagnostic found{code, diagnostics::Severity::error, span, std::move(message)};
   if (!label.where.file.empty()) found.labels.push_back({label, std::move(label_text)});
   found.help = std::move(help);
   sink.report(std::move(found));
+}
+
+bool Context::is_missing_word(ErrorCode code, const Span& span) const {
+  return span.where.file.empty() && code != ErrorCode::MissingClause && sink.has_errors();
+}
+
+Span Context::book_span() const {
+  if (spec.mapping) return spec.mapping->span;
+  Span whole;  // line 0: the file as a whole
+  if (!spec.references.empty())
+    whole.where.file = spec.references.front().path.span.where.file;
+  else if (!spec.lists.empty())
+    whole.where.file = spec.lists.front().name.span.where.file;
+  else if (!spec.tables.empty())
+    whole.where.file = spec.tables.front().span.where.file;
+  else if (!spec.rules.empty())
+    whole.where.file = spec.rules.front().span.where.file;
+  return whole;
 }
 
 bool Context::already_reported(const Span& span) const {

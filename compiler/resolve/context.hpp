@@ -69,12 +69,17 @@ struct Context {
   std::vector<std::string> list_names() const;
   std::vector<std::string> type_names() const;
 
+  /// True for the place of a word that the parser missed, and said so: what follows from its absence is no news.
+  bool is_missing_word(ErrorCode code, const Span& span) const;
+
   /// Left out when the parser has already said something about text (GLM-1xxx) at this very place.
   void error(ErrorCode code, const Span& span, std::string message, std::string help = {});
   void error_with(ErrorCode code, const Span& span, std::string message, const Span& label, std::string label_text,
                   std::string help = {});
   /// True when a fault was reported at just this place, by the parser say: a second one would say nothing new.
   bool already_reported(const Span& span) const;
+  /// Where to say what the book as a whole lacks.
+  Span book_span() const;
   /// GLM-2002 for `name` at `again`, with a label on the first.
   void twice(std::string_view what, std::string_view name, const Span& again, const Span& first);
 };

@@ -46,7 +46,7 @@ bool check_common_field(Context& context, const Word& word, FieldKind kind) {
 void resolve_dates(Context& context) {
   rules::RuleBook& book = context.book();
   if (!context.spec.dates) {
-    const Span at = context.spec.mapping ? context.spec.mapping->span : Span{};
+    const Span at = context.book_span();
     context.error(ErrorCode::MissingClause, at, "the book has no `dates` section",
                   "write `dates` with `posting date is document_date, else occurred_at in zone of entity`");
     return;

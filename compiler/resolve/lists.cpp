@@ -84,7 +84,7 @@ void add_list(Context& context, const syntax::ListDecl& decl) {
 void resolve_mapping(Context& context) {
   rules::RuleBook& book = context.book();
   if (!context.spec.mapping) {
-    context.error(ErrorCode::MissingClause, Span{}, "the book has no `mapping` section",
+    context.error(ErrorCode::MissingClause, context.book_span(), "the book has no `mapping` section",
                   "begin book.glmap with `mapping NAME \"title\"`");
     book.ledgers = {"accrual"};
     return;

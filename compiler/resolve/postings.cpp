@@ -192,6 +192,29 @@ bool is_own_entity(const ProgramScope& scope, const Operand& entity) {
   return entity.kind == Operand::Kind::header && entity.index == scope.type().entity_field;
 }
 
+bool books_differ(const Context& context) {
+  const auto& entities = context.catalog().entities;
+  return std::any_of(entities.begin(), entities.end(),
+                     [&](const LegalEntity& entity) { return entity.functional != entities.front().functional; });
+}
+
+/// The book's rate leads to the books of the event's own entity. Another entity's books need a rate of their own.
+bool check_rates(Context& context, ProgramScope& scope, const syntax::PostBlock& written,
+                 const rules::PostBlock& block) {
+  if (is_own_entity(scope, block.entity) || !scope.type().currency_field || !books_differ(context)) return true;
+  for (const syntax::PostingDecl& line : written.lines) {
+    if (line.at) continue;
+    context.error_with(
+        ErrorCode::WrongCurrency, line.span,
+        "the rate of the book is that of `entity`, and the entry belongs to " + tick(written.entity.text) +
+            ", whose books may be in another currency",
+        written.span, "the entry is here",
+        "write `at RATE` with a field that holds the rate into the books of " + tick(written.entity.text));
+    return false;
+  }
+  return true;
+}
+
 /// One entry is in one currency: the event's, or that of the books.
 bool check_currencies(Context& context, ProgramScope& scope, const syntax::PostBlock& written,
                       const rules::PostBlock& block, const std::vector<bool>& functional) {
@@ -281,7 +304,9 @@ std::optional<ResolvedBlock> resolve_block(Context& context, ProgramScope& scope
     functional.push_back(in_books);
     block.lines.push_back(std::move(posting));
   }
-  if (lines_sound && entity) sound = check_currencies(context, scope, written, block, functional) && sound;
+  if (lines_sound && entity)
+    sound = check_currencies(context, scope, written, block, functional) &&
+            check_rates(context, scope, written, block) && sound;
   if (!sound || !lines_sound) return std::nullopt;
   result.functional = std::all_of(functional.begin(), functional.end(), [](bool one) { return one; });
   return result;

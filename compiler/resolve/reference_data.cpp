@@ -276,7 +276,7 @@ void resolve_reference(Context& context, const ReadFile& read_file, diagnostics:
     if (!added) context.twice("file", decl.path.text, decl.path.span, first->second);
   }
   // Entities speak of calendars and charts, events of nothing else; a kind may be spread over several files.
-  const Span at = context.spec.mapping ? context.spec.mapping->span : Span{};
+  const Span at = context.book_span();
   for (const char* kind : {"calendars", "accounts", "entities", "events"}) {
     bool found = false;
     std::map<std::string, bool> done;

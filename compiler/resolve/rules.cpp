@@ -83,7 +83,10 @@ class ProgramReader {
       posts = posts || one.rule->outcome == OutcomeKind::post;
       read_rule(*one.rule, scope);
     }
-    if (posts) scope.add_checks();
+    if (posts) {
+      scope.add_checks();
+      check_posting_date();
+    }
     return std::move(program_);
   }
 
@@ -111,6 +114,24 @@ class ProgramReader {
     }
     if (first != nullptr) return first->rule->each_line;
     return std::any_of(declared_.begin(), declared_.end(), [](const Declared& one) { return one.rule->each_line; });
+  }
+
+  /// Some date of the book's preference must be one that this event can carry.
+  void check_posting_date() {
+    const auto& fields = context_.book().posting_date_fields;
+    const EventType& type = context_.catalog().types[program_.type];
+    const bool can = std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
+      const auto index = type.header_index(field);
+      return field == "occurred_at" || (index && type.header[*index].kind == FieldKind::date);
+    });
+    if (can || fields.empty() || context_.type_places[program_.type].broken) return;
+    const auto posting = std::find_if(declared_.begin(), declared_.end(),
+                                      [](const Declared& one) { return one.rule->outcome == OutcomeKind::post; });
+    context_.error_with(
+        ErrorCode::UnknownField, posting->event->span,
+        "event " + tick(type.name) + " posts and carries no date to take the posting date from",
+        context_.spec.dates->span, "the book takes it from " + choices(fields),
+        "add " + tick(fields.front()) + " to the event, or `else occurred_at in zone of entity` to `dates`");
   }
 
   void read_rule(const RuleDecl& decl, ProgramScope& scope) {

@@ -190,11 +190,13 @@ class TableReader {
       table_.columns.push_back({word.text, domain.value_or(Domain{})});
     }
     if (decl_.asked.empty())
-      context_.error(ErrorCode::MissingClause, decl_.header_span, "the table asks for nothing",
+      context_.error(ErrorCode::MissingClause, header_place(), "the table asks for nothing",
                      "write the columns to ask left of `||`");
     // Whole rows are still worth reading unless nothing can be said about any cell.
     return sound || std::any_of(domains_.begin(), domains_.end(), [](const auto& one) { return one.has_value(); });
   }
+
+  Span header_place() const { return decl_.header_span.where.file.empty() ? decl_.span : decl_.header_span; }
 
   void read_answer_columns(const Rows& rows) {
     std::map<std::string, Span> seen;
@@ -230,7 +232,7 @@ class TableReader {
       table_.answers.push_back(std::move(column));
     }
     if (table_.answers.empty())
-      context_.error(ErrorCode::MissingClause, decl_.header_span, "the table answers nothing",
+      context_.error(ErrorCode::MissingClause, header_place(), "the table answers nothing",
                      "write the answer columns right of `||`");
   }
 

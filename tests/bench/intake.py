@@ -3,6 +3,7 @@
 
 An event counts when its answer has come, and the answer comes when event, entries and outbox are on disk. Delivery is not measured:
 no ERP is configured, the entries wait."""
+import json
 import pathlib
 import shutil
 import statistics
@@ -100,13 +101,16 @@ def one_run(binaries, folder, size, senders, count):
 
 
 def peer(folder, database, per_commit, count, times):
+    """(median seconds, counts)"""
     seconds = []
     for _ in range(times):
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-B", HERE / "peer_sqlite.py", folder, database, str(per_commit), str(count)], check=True,
-                       stdout=subprocess.DEVNULL)
+        done = subprocess.run([sys.executable, "-B", HERE / "peer_sqlite.py", folder, database, str(per_commit), str(count)], check=True,
+                              stdout=subprocess.PIPE)
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+    counts = json.loads(done.stdout)
+    del counts["lines"]
+    return statistics.median(seconds), counts
 
 
 def sql_peer(folder, database, outside, times):
@@ -132,8 +136,11 @@ def bench_intake(options, binaries, prepare, shown, table, outside):
     for size, senders, count in loads:
         runs = [one_run(binaries, folder, size, senders, count) for _ in range(options.k)]
         runs.sort(key=lambda run: run[0])
-        seconds, times, _, peak = runs[len(runs) // 2]
-        python = peer(folder, database, size, count, options.k)
+        seconds, times, counts, peak = runs[len(runs) // 2]
+        python, expected = peer(folder, database, size, count, options.k)
+        got = {"entries": counts["accepted"], "duplicates": counts["duplicate"], "unmatched": counts["held"]} if size > 1 else None
+        if got and got != expected:
+            raise SystemExit("bench: glmapd gives %s where the peer gives %s" % (got, expected))
         rows.append(["%d" % size, "%d" % senders, shown(count / seconds), "%.1f ms" % (times[len(times) // 2] * 1000),
                      "%.1f ms" % (times[int(len(times) * .99)] * 1000), "%.0f MB" % peak, shown(count / python), "%.2f" % (python / seconds)])
         print("intake, %d events a request: %s events/s" % (size, rows[-1][2]), file=sys.stderr, flush=True)

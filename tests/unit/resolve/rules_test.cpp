@@ -220,3 +220,42 @@ TEST_CASE("a block names a known ledger, entity field and journal", "[resolve]")
   require_fault(kBook, "difference to fx_gain, fx_loss", "difference to fx_gain, fx_los", ErrorCode::UnknownRole,
                 "did you mean `fx_loss`?");
 }
+
+TEST_CASE("an event that posts carries a date to post on", "[resolve]") {
+  BookFiles files = small_book_with(kBook, ", else occurred_at in zone of entity", "");
+  CHECK(resolve_files(files).model.has_value());
+  files[kEvents] =
+      with_change(files[kEvents],
+                  "  payment.received:\n    title: Payment received\n    fields:\n      entity: {type: entity}\n"
+                  "      currency: {type: currency}\n      document_date: {type: date}\n",
+                  "  payment.received:\n    title: Payment received\n    fields:\n      entity: {type: entity}\n"
+                  "      currency: {type: currency}\n      value_date: {type: date}\n");
+  const Outcome outcome = resolve_files(files);
+  INFO(outcome.text);
+  CHECK(outcome.text.find("event `payment.received` posts and carries no date") != std::string::npos);
+}
+
+TEST_CASE("another entity's books are reached by a rate of their own", "[resolve]") {
+  const BookFiles files = [] {
+    BookFiles made = small_book_with(kEvents, "      settled_amount: {type: functional money}\n",
+                                     "      settled_amount: {type: functional money}\n      holder: {type: entity}\n"
+                                     "      holder_rate: {type: decimal}\n");
+    made[kBook] = with_change(made[kBook], "    credit receivable amount\n",
+                              "    credit receivable amount\n  post in holder, journal HELD\n"
+                              "    debit  cash       2 * amount\n    credit receivable 2 * amount at holder_rate\n");
+    return made;
+  }();
+  require_found(files, {{ErrorCode::WrongCurrency, kBook, "debit  cash       2 * amount", "belongs to `holder`"}});
+  BookFiles sound = files;
+  sound[kBook] =
+      with_change(sound[kBook], "debit  cash       2 * amount", "debit  cash       2 * amount at holder_rate");
+  const Outcome outcome = resolve_files(sound);
+  INFO(outcome.text);
+  CHECK(outcome.model);
+  BookFiles worth = sound;
+  worth[kBook] = with_change(worth[kBook], "debit  cash       2 * amount at holder_rate",
+                             "debit  cash       2 * amount worth settled_amount");
+  const Outcome refused = resolve_files(worth);
+  CHECK(refused.text.find("is in the currency of the books of `entity`, and the entry belongs to `holder`") !=
+        std::string::npos);
+}
