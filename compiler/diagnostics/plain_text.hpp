@@ -10,7 +10,8 @@
 
 namespace glmap::diagnostics {
 
-/// Bytes of the well-formed UTF-8 sequence at the start of `text` (shortest form, no surrogates), or 0. `text` not empty.
+/// Bytes of the well-formed UTF-8 sequence at the start of `text` (shortest form, no surrogates), or 0. `text` not
+/// empty.
 std::size_t utf8_sequence_length(std::string_view text);
 /// The code points of `text`; each byte that is not UTF-8 counts as one U+FFFD.
 std::u32string decode(std::string_view text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names to numbers: the AST and the YAML reference data become a RuleBook. Reports unknown, doubled and ambiguous names,
-// values outside their lists, wrong kinds; proves nothing yet. Single-threaded.
+// Names to numbers: the AST and the YAML reference data become a RuleBook. Reports unknown, doubled and ambiguous
+// names, values outside their lists, wrong kinds; proves nothing yet. Single-threaded.
 #pragma once
 
 #include <functional>

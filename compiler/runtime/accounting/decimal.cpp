@@ -75,7 +75,7 @@ std::optional<Decimal> parse_short(std::string_view text) {
   if (text.empty() || text.size() > kDigitsOf64Bits + 1 || !is_digit(text.front()) || !is_digit(text.back()))
     return std::nullopt;
   std::uint64_t value = 0;  // 19 digits still fit
-  int places = -1;  // -1: the point was not seen yet
+  int places = -1;          // -1: the point was not seen yet
   std::size_t digits = 0;
   for (const char c : text) {
     if (is_digit(c)) {

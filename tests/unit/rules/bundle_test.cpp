@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/rules/bundle.hpp"
 
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "compiler/runtime/base/digest.hpp"
 #include "tests/support/compiled_book.hpp"
