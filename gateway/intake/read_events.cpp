@@ -209,6 +209,9 @@ Result<std::optional<std::string>> structured_from_binary(std::span<const std::p
     return fail(ErrorCode::UnsupportedMediaType,
                 "the event's data is `" + type->second + "`, application/json is expected", std::string(kTaken));
   }
+  // Alone first: text behind the data must not become part of the envelope.
+  if (!body.empty())
+    if (auto data = parse_json(body); !data) return std::unexpected(std::move(data).error());
   std::string text = "{";
   for (const auto& [name, value] : fields) {
     if (!name.starts_with("ce-")) continue;

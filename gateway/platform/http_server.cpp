@@ -76,6 +76,15 @@ Response wire(Answer answer, unsigned version, bool keep_alive, bool head) {
   return response;
 }
 
+/// Anything but plain `chunked`, or a length beside it, is read differently by proxies: it could hide a second request.
+bool ambiguous_length(const Parser& parser) {
+  const auto& message = parser.get();
+  const auto codings = message.equal_range(http::field::transfer_encoding);
+  if (codings.first == codings.second) return false;
+  const bool once = std::next(codings.first) == codings.second;
+  return !once || !beast::iequals(codings.first->value(), "chunked") || message.count(http::field::content_length) != 0;
+}
+
 class BeastServer final : public HttpServer {
  public:
   BeastServer(HttpServerSettings settings, Handler handler, Refusal refusal)
@@ -186,6 +195,10 @@ class BeastServer final : public HttpServer {
     parser.body_limit(settings_.body_bytes_max);
     stream.expires_after(milliseconds(settings_.header_ms_max));
     co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+    if (!error && ambiguous_length(parser)) {
+      co_await refuse(stream, 400);
+      co_return false;
+    }
     if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       Response proceed(http::status::continue_, parser.get().version());
       co_await http::async_write(stream, proceed, asio::redirect_error(asio::use_awaitable, error));

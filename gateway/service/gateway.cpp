@@ -2,6 +2,7 @@
 #include "gateway/service/gateway.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/runtime/rules/bundle.hpp"
 #include "gateway/api/gateway_api.hpp"
@@ -87,7 +88,13 @@ Status Gateway::Parts::open_store() {
 Status Gateway::Parts::start_delivery() {
   const auto evaluator = book->get();
   std::vector<std::unique_ptr<delivery::Lane>> lanes;
+  std::set<std::string> names;
   for (const ErpConfiguration& erp : configuration.erp) {
+    // Two ledgers behind one name would share its entries between them.
+    if (!names.insert(erp.name).second)
+      return fail(ErrorCode::BadConfiguration,
+                  "the ERP connection `" + erp.name + "` stands twice in the configuration",
+                  "give each connection a name of its own, the one that the book's entities use");
     GLMAP_TRY(lane, make_lane(erp, evaluator->book(), *store, clock, log));
     lanes.push_back(std::move(lane));
   }

@@ -84,3 +84,11 @@ TEST_CASE("an event in HTTP fields is the same event in one text", "[intake]") {
   CHECK(*json->find("data")->find("net")->as_string() == "1.00");
   CHECK_FALSE(*structured_from_binary({}, "{}"));
 }
+
+TEST_CASE("text behind the data of a binary event cannot write its envelope", "[intake]") {
+  const std::vector<std::pair<std::string, std::string>> fields = {
+      {"ce-specversion", "1.0"}, {"ce-id", "b1"}, {"ce-source", "s"}, {"ce-type", "t"}};
+  const auto refused = structured_from_binary(fields, R"({"net":"1.00"},"revision":"9")");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::NotJson);
+}

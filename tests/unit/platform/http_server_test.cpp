@@ -62,6 +62,19 @@ TEST_CASE("a chunked body arrives whole", "[http]") {
   CHECK(connection.receive_all().ends_with("POST /a 5"));
 }
 
+TEST_CASE("a length that two readers could read differently is refused, so that no request hides in a body", "[http]") {
+  for (const char* coding : {"xchunked", "identity", "gzip", "chunked, identity", "gzip, chunked"}) {
+    Echo echo;
+    RawConnection connection(echo.server->port());
+    connection.send("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + std::string(coding) +
+                    "\r\n\r\nGET /hidden HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string all = connection.receive_all();
+    INFO(coding);
+    CHECK(all.starts_with("HTTP/1.1 400"));
+    CHECK(all.find("/hidden") == std::string::npos);
+  }
+}
+
 TEST_CASE("what is not HTTP is refused and the connection closed", "[http]") {
   for (const std::string_view request :
        {"nonsense\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
