@@ -109,6 +109,7 @@ std::optional<delivery::NotSent> RpcClient::log_in() {
   }
   const std::string key = text_from_json(&(*pair)[1]);
   session_ = "Session " + base64(settings_.user + ":" + std::to_string(*id_from_json(&pair->front())) + ":" + key);
+  ++sessions_;
   return std::nullopt;
 }
 
@@ -126,6 +127,9 @@ RpcOutcome RpcClient::call(std::string_view method, Json::Array params, Effect e
     if (answered.status != 401) return read_answer(answered);
     // The session ended. The server checks it before it looks at the call, so the call was not carried out.
     session_.clear();
+    // Behind a lost session may stand another database: before anything is written, the lane asks again who the ERP is.
+    if (effect == Effect::writes)
+      return delivery::NotSent{ErrorCode::ErpUnreachable, "the ERP ended the session before the call", std::nullopt};
     if (attempt > 0) return unauthorised("the ERP ends each session at once (HTTP 401)");
   }
 }

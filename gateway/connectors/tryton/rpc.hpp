@@ -43,7 +43,11 @@ class RpcClient {
       : settings_(std::move(settings)), http_(std::move(http)) {}
 
   /// `params` must end with the context object.
+  /// A write is never carried over into a new session: it comes back as not sent.
   RpcOutcome call(std::string_view method, Json::Array params, Effect effect);
+
+  /// Which session is open, counted from 1; 0: none.
+  long long session() const { return session_.empty() ? 0 : sessions_; }
 
  private:
   /// Opens a session, or says why there is none.
@@ -53,7 +57,8 @@ class RpcClient {
 
   RpcSettings settings_;
   std::unique_ptr<platform::HttpClient> http_;
-  std::string session_;  // value of the Authorization field; empty: not logged in
+  std::string session_;     // value of the Authorization field; empty: not logged in
+  long long sessions_ = 0;  // opened so far
   long long last_id_ = 0;
 };
 

@@ -72,6 +72,7 @@ class TrytonConnector final : public delivery::ErpConnector {
     books_.forget();  // asked anew each time: the database may have been replaced
     const auto company = books_.company(entity);
     if (!company) return std::unexpected(as_error(company.error()));
+    known_session_ = rpc_.session();
     return delivery::EntityIdentity{company->name, company->currency};
   }
 
@@ -83,6 +84,7 @@ class TrytonConnector final : public delivery::ErpConnector {
       books_.forget();
       return move.error();
     }
+    if (auto stranger = new_session()) return std::move(*stranger);
     RpcOutcome created =
         rpc_.call("model.account.move.create", Json::Array{Json::Array{std::move(*move)}, Books::context(*company)},
                   Effect::writes);
@@ -107,6 +109,7 @@ class TrytonConnector final : public delivery::ErpConnector {
   Outcome complete_draft(const JournalEntry& entry, std::string_view document) override {
     const auto company = books_.company(entry.data().entity);
     if (!company) return company.error();
+    if (auto stranger = new_session()) return std::move(*stranger);
     RpcOutcome posted = post(*company, Json(JsonNumber{std::string(document)}));
     if (std::holds_alternative<RpcAnswer>(posted)) return delivery::Posted{std::string(document), {}};
     if (auto* not_sent = std::get_if<NotSent>(&posted)) return std::move(*not_sent);
@@ -119,6 +122,14 @@ class TrytonConnector final : public delivery::ErpConnector {
   }
 
  private:
+  /// Behind a new session may stand another database with the same numbers: nothing is written until the lane has asked
+  /// again who the ERP is.
+  std::optional<NotSent> new_session() const {
+    if (known_session_ == 0 || rpc_.session() == known_session_) return std::nullopt;
+    return NotSent{ErrorCode::ErpUnreachable, "the ERP's session is a new one; first it is asked again who it is",
+                   std::nullopt};
+  }
+
   RpcOutcome post(const CompanyBooks& company, Json id) {
     return rpc_.call("model.account.move.post", Json::Array{Json::Array{std::move(id)}, Books::context(company)},
                      Effect::writes);
@@ -240,6 +251,7 @@ class TrytonConnector final : public delivery::ErpConnector {
   delivery::Capabilities capabilities_;
   RpcClient rpc_;
   Books books_;
+  long long known_session_ = 0;  // in which the ERP said who it is; 0: not asked yet
 };
 
 }  // namespace

@@ -201,11 +201,35 @@ TEST_CASE("a proxy's HTTP 502, 504 or 408 proves nothing; 403 and 404 prove that
   }
 }
 
-TEST_CASE("the session ends in the middle: a new one is opened and nothing is done twice", "[connectors]") {
-  for (const char* where : {"company.company.search_read", kCreate, kPost}) {
+TEST_CASE("the session ends in the middle: nothing is done twice, and nothing written into a new one unasked",
+          "[connectors]") {
+  {
     Setup s;
-    s.arm(where, FaultKind::end_session);
+    s.arm("company.company.search_read", FaultKind::end_session);
     CHECK(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
+    s.check_posted_once_and_equal(german_invoice());
+  }
+  {
+    Setup s;
+    REQUIRE(s.connector->who_am_i("DE"));
+    s.arm(kCreate, FaultKind::end_session);
+    CHECK(std::holds_alternative<delivery::NotSent>(s.connector->submit(german_invoice())));
+    CHECK(std::holds_alternative<delivery::NotSent>(s.connector->submit(german_invoice())));
+    CHECK(s.documents() == 0);
+    REQUIRE(s.connector->who_am_i("DE"));
+    CHECK(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
+    s.check_posted_once_and_equal(german_invoice());
+  }
+  {
+    Setup s;
+    REQUIRE(s.connector->who_am_i("DE"));
+    s.arm(kPost, FaultKind::end_session);
+    const Outcome left = s.connector->submit(german_invoice());
+    REQUIRE(std::holds_alternative<delivery::DraftLeft>(left));
+    const std::string document = std::get<delivery::DraftLeft>(left).document;
+    CHECK(std::holds_alternative<delivery::NotSent>(s.connector->complete_draft(german_invoice(), document)));
+    REQUIRE(s.connector->who_am_i("DE"));
+    CHECK(std::holds_alternative<delivery::Posted>(s.connector->complete_draft(german_invoice(), document)));
     s.check_posted_once_and_equal(german_invoice());
   }
 }
