@@ -72,7 +72,7 @@ whenClause    : WHEN condition ( AND condition )* ;
 condition     : word IS NOT? value ( COMMA value )* ;
 
 postBlock  : postHead postItem* ;
-postHead   : POST IN word ( COMMA ( LEDGER | JOURNAL ) word )* ;
+postHead   : POST IN word ( COMMA JOURNAL word )* ;
 postItem   : entryLine | difference ;
 entryLine  : ( DEBIT | CREDIT ) word amount lineOption* ;
 lineOption : AT word | WORTH word | WITH dimension ( COMMA dimension )* ;

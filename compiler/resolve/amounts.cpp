@@ -81,6 +81,8 @@ class AmountReader {
       }
       case Kind::rounded:
         return round(node.word, visit(node.left, depth + 1));
+      case Kind::share:
+        return share(node.word, visit(node.left, depth + 1));
       case Kind::add:
       case Kind::subtract:
       case Kind::multiply: {
@@ -168,6 +170,28 @@ class AmountReader {
     return part;
   }
 
+  /// Of the event's amount, the part that belongs to this line: in proportion to an amount of the lines.
+  std::optional<Part> share(const Word& by, std::optional<Part> part) {
+    const auto named = scope_.resolve(by);
+    if (!named || !part) return std::nullopt;
+    if (!named->is(FieldKind::money) || named->operand.kind != rules::Operand::Kind::line) {
+      context_.error_with(ErrorCode::WrongType, by.span,
+                          tick(by.text) + " is " + named->kind_words() + " where an amount of the lines is expected",
+                          named->declared, "it is declared here", "write `share of event.discount by line.net`");
+      return std::nullopt;
+    }
+    if (part->unit == Part::Unit::number || part->fractions) {
+      context_.error(ErrorCode::WrongType, part->span, "only an amount of money without fractions can be shared",
+                     "name an amount of the event; round it first where it is computed");
+      return std::nullopt;
+    }
+    AmountStep step;
+    step.kind = AmountStep::Kind::share;
+    step.operand = named->operand;
+    steps_.push_back(std::move(step));
+    return part;
+  }
+
   std::optional<Part> add_parts(Kind kind, const Part& left, const Part& right) {
     if (left.unit != right.unit) {
       const bool both_money = left.unit != Part::Unit::number && right.unit != Part::Unit::number;
@@ -231,6 +255,9 @@ std::string text_of(const syntax::AmountExpr& expression, std::uint32_t index, B
     case Kind::rounded:
       has = Binding::product;
       text = part(node.left, Binding::product) + " rounded " + node.word.text;
+      break;
+    case Kind::share:
+      text = "share of " + part(node.left, Binding::operand) + " by " + node.word.text;
       break;
   }
   return has < needed ? "(" + text + ")" : text;

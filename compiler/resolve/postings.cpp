@@ -248,19 +248,6 @@ bool read_difference(Context& context, const syntax::PostBlock& written, rules::
   return block.gain_role && block.loss_role;
 }
 
-bool read_ledger(Context& context, const syntax::PostBlock& written, rules::PostBlock& block) {
-  if (written.ledger.empty()) return true;
-  const auto& ledgers = context.book().ledgers;
-  const auto known = std::find(ledgers.begin(), ledgers.end(), written.ledger.text);
-  if (known != ledgers.end()) {
-    block.ledger = static_cast<std::uint32_t>(known - ledgers.begin());
-    return true;
-  }
-  context.error(ErrorCode::UnknownName, written.ledger.span, "the book keeps no ledger " + tick(written.ledger.text),
-                suggest(written.ledger.text, ledgers, "write one of " + choices(ledgers) + ", or add it to `ledgers`"));
-  return false;
-}
-
 std::optional<Operand> read_entity(Context& context, ProgramScope& scope, const Word& word) {
   const auto named = scope.resolve(word);
   if (!named) return std::nullopt;
@@ -293,7 +280,6 @@ std::optional<ResolvedBlock> resolve_block(Context& context, ProgramScope& scope
   const auto entity = read_entity(context, scope, written.entity);
   if (entity) block.entity = *entity;
   sound = entity.has_value() && sound;
-  sound = read_ledger(context, written, block) && sound;
   sound = read_difference(context, written, block) && sound;
   std::vector<bool> functional;
   bool lines_sound = true;

@@ -197,6 +197,8 @@ class Printer {
         return "functional currency";
       case Operand::Kind::constant:
         return "\"" + operand.text + "\"";
+      case Operand::Kind::step:
+        return "amount";
     }
     return "";
   }
@@ -233,7 +235,7 @@ class Printer {
       line(2, words);
     }
     for (const rules::PostBlock& block : rule.blocks) {
-      line(2, "post in " + operand_text(program, block.entity) + ", ledger " + book_.ledgers[block.ledger] +
+      line(2, "post in " + operand_text(program, block.entity) + ", ledger " + book_.ledgers[program.ledger] +
                   ", journal " + block.journal +
                   (block.gain_role ? ", difference to " + book_.roles[*block.gain_role].name + ", " +
                                          book_.roles[*block.loss_role].name
@@ -258,6 +260,8 @@ class Printer {
         return "negate";
       case AmountStep::Kind::round:
         return "round " + std::string(to_text(step.mode));
+      case AmountStep::Kind::share:
+        return "share by " + operand_text(program, step.operand);
     }
     return "";
   }
@@ -300,6 +304,12 @@ class Printer {
         return line(2, "expect duplicate");
       case syntax::Expectation::Kind::conflict:
         return line(2, "expect conflict");
+      case syntax::Expectation::Kind::waiting:
+        return line(2, "expect waiting");
+      case syntax::Expectation::Kind::exception:
+        return line(2, "expect exception \"" + expected.reason + "\"");
+      case syntax::Expectation::Kind::balance:
+        return line(2, "expect balance " + expected.balance.to_text() + " on " + expected.date.to_text());
       case syntax::Expectation::Kind::entry:
         break;
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic.hpp"
+#include "compiler/runtime/rules/published_rates.hpp"
 #include "compiler/runtime/rules/rule_book.hpp"
 #include "compiler/syntax/ast.hpp"
 
@@ -26,16 +27,26 @@ struct ExpectedLine {
 };
 struct Expectation {
   syntax::Expectation::Kind kind = syntax::Expectation::Kind::entry;
-  std::string entity, journal, currency;
+  std::string entity, ledger, journal, currency;
   Date date;
+  bool storno = false;
+  std::string reverses;  // id of the event whose entry it reverses, or empty
   std::vector<ExpectedLine> lines;
-  std::string reason;
+  std::string reason;  // held, exception
+  // balance: of these roles together, debit positive, in functional currency, on `date`; only lines with `dimensions`
+  std::vector<std::string> roles;
+  Decimal balance;
+  std::vector<Dimension> dimensions;
   diagnostics::Span span;
 };
 struct TestStep {
+  enum class Kind : std::uint8_t { event, rate, through };
+  Kind kind = Kind::event;
   Json event;  // a CloudEvent, structured JSON
   std::string id;
-  std::vector<Expectation> expected;
+  std::vector<Expectation> expected;  // event, through
+  rules::PublishedRate rate;
+  Date through;
   diagnostics::Span span;
 };
 struct BookTest {

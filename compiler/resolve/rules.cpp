@@ -155,8 +155,8 @@ class ProgramReader {
 
   /// Blocks of all rules that go to one journal become one entry of the event, and so share its currency.
   void check_one_currency(const syntax::PostBlock& written, const ResolvedBlock& block) {
-    const auto key = std::make_pair(block.block.ledger, block.block.journal);
-    const auto [first, added] = currency_of_.emplace(key, std::make_pair(block.functional, written.span));
+    const auto [first, added] =
+        currency_of_.emplace(block.block.journal, std::make_pair(block.functional, written.span));
     if (added || first->second.first == block.functional) return;
     context_.error_with(ErrorCode::WrongCurrency, written.span,
                         "journal " + tick(block.block.journal) + " takes amounts of event " +
@@ -168,7 +168,7 @@ class ProgramReader {
   Context& context_;
   const std::vector<Declared>& declared_;
   EventProgram program_;
-  std::map<std::pair<std::uint32_t, std::string>, std::pair<bool, Span>> currency_of_;
+  std::map<std::string, std::pair<bool, Span>> currency_of_;
 };
 
 }  // namespace

@@ -101,17 +101,22 @@ struct AccountsDecl {
   Span span;
 };
 
-/// `posting date is document_date, else occurred_at in zone of entity`; `closed hold` | `closed first open day`.
+/// `posting date is document_date, else occurred_at in zone of entity`; `closed hold` | `closed first open day`;
+/// `soft_closed allow schedules, reversals`.
 struct DatesDecl {
   std::vector<Word>
       posting_date;            // in order of preference: field names; `occurred_at` = date of occurrence in the zone
   std::optional<Word> closed;  // "hold" or "first open day"
+  std::vector<Word> soft_closed_allow;  // schedules, reversals
   Span span;
 };
 
 /// foreign_currency / rate is FIELD / rounding to ROLE, at most 0.01 per line / never in ROLE, ... / round MODE
+/// or `rate from ECB on document_date, at most 3 days old` instead of `rate is FIELD`.
 struct ForeignCurrencyDecl {
   Word rate;  // a decimal header field: functional units for one unit of document currency
+  Word rate_source, rate_date;
+  Word rate_age_days_max;
   Word rounding_role;
   Word cap_per_line;  // decimal text, in functional currency
   std::vector<Word> never_in;
@@ -119,12 +124,48 @@ struct ForeignCurrencyDecl {
   Span span;
 };
 
+/// `credit_note.issued needs invoice.issued by invoice, wait 3 days, else hold for billing_ops` inside `order`.
+struct OrderDecl {
+  Word event, needs, by;
+  Word wait, unit;  // 3 days; unit: minutes, hours or days
+  Word owner;
+  Span span;
+};
+
+/// `invoice.issued within 15 minutes after contract.activated by contract, else exception for billing_ops` inside
+/// `expectations`.
+struct ExpectationDecl {
+  Word event, after, by;
+  Word within, unit;
+  Word owner;
+  Span span;
+};
+
+/// `invoice.voided, credit_note.issued over 25000.00 in DE, US by controller`, `late over 50000.00 by controller`
+/// inside `approvals`.
+struct ApprovalDecl {
+  std::vector<Word> events;  // empty when late
+  bool late = false;
+  Word over;
+  std::vector<Word> entities;
+  Word by;
+  Span span;
+};
+
+/// `pair due_from, due_to by partner` inside `intercompany`.
+struct IntercompanyPairDecl {
+  Word due_from, due_to, partner;
+  Span span;
+};
+
 /// Amount expressions. Index-based tree: children are positions in AmountExpr::nodes.
 struct AmountNode {
-  enum class Kind : std::uint8_t { name, number, add, subtract, multiply, negate, percent_of, rounded };
+  enum class Kind : std::uint8_t { name, number, add, subtract, multiply, negate, percent_of, rounded, share };
   Kind kind = Kind::name;
-  Word word;  // name: `line.net`, `applied`; number: its text; percent_of: the number's text; rounded: the mode
-  std::uint32_t left = 0;  // add, subtract, multiply; the operand of negate, percent_of, rounded
+  /// name: `line.net`, `applied`; number: its text; percent_of: the number's text; rounded: the mode; share: the field
+  /// of the lines (`share of event.discount by line.net`)
+  Word word;
+  std::uint32_t left = 0;  // add, subtract, multiply; the operand of negate, percent_of, rounded, share
   std::uint32_t right = 0;
 };
 struct AmountExpr {
@@ -133,11 +174,27 @@ struct AmountExpr {
   Span span;
 };
 
-/// debit|credit ROLE AMOUNT [at RATE] [worth FUNCTIONAL] [with DIMENSION VALUE, ...]
+/// `, at most its balance for contract [else hold]`, `, over its open items by invoice for customer, oldest first`
+/// (or `with the same amount`).
+struct LimitDecl {
+  std::vector<Word> keys;
+  bool else_hold = false;
+  Word item;                 // `by invoice`; empty: one balance
+  bool same_amount = false;  // else oldest first
+  Span span;
+};
+
+/// debit|credit ROLE TAKE [LIMIT] [at RATE | at carrying rate] [worth FUNCTIONAL] [with DIMENSION VALUE, ...]
+/// TAKE: AMOUNT | rest of AMOUNT | rest | same
 struct PostingDecl {
   Word side;  // debit | credit
   Word role;
-  AmountExpr amount;
+  enum class Take : std::uint8_t { amount, rest_of, rest, same };
+  Take take = Take::amount;
+  Span take_span;
+  AmountExpr amount;  // amount, rest_of
+  std::optional<LimitDecl> limit;
+  bool at_carrying_rate = false;
   std::optional<Word> at;     // a rate field of the event
   std::optional<Word> worth;  // a functional-currency amount field of the event
   struct With {
@@ -156,19 +213,39 @@ struct Condition {
   Span span;
 };
 
-/// post in ENTITY [, ledger NAME], journal CODE / lines / [difference to GAIN, LOSS]
+/// post in ENTITY, journal CODE / lines / [difference to GAIN, LOSS]
 struct PostBlock {
   Word entity;  // a field of kind entity
-  Word ledger;  // empty: the book's first ledger
   Word journal;
   std::vector<PostingDecl> lines;
   std::optional<std::pair<Word, Word>> difference;  // roles: gain, loss
   Span span;
 };
 
+/// recognise AMOUNT over FROM to UNTIL by CONVENTION, journal REVREC [for contract, product [when changed prospective]]
+/// [rounding cumulative | rounding rest_in_last] and lines as in a PostBlock, in which `amount` is what is recognised
+/// now.
+struct RecogniseDecl {
+  AmountExpr amount;
+  Word from, until;
+  Word convention;
+  std::vector<Word> keys;
+  Word changed;   // prospective | catch_up | hold; empty: not stated
+  Word rounding;  // cumulative | rest_in_last; empty: not stated
+  PostBlock block;
+  Span span;
+};
+
+/// `reverse everything for invoice`
+struct ReverseDecl {
+  Word object;
+  Span span;
+};
+
 enum class OutcomeKind : std::uint8_t { post, no_entry, hold };
 
-/// rule NAME "title" because "..." [for | for each line of] EVENT [, EVENT] [when ...] post blocks
+/// rule NAME "title" [in ledger NAME] because "..." [for | for each line of] EVENT [, EVENT] [when ...] post blocks,
+/// recognise blocks, or one reverse clause.
 /// `no entry for EVENT, ... [when ...] because "..."` and `hold EVENT, ... [when ...] because "..."` are rules without
 /// blocks.
 struct RuleDecl {
@@ -176,10 +253,13 @@ struct RuleDecl {
   Word name;  // empty for no entry / hold
   Word title;
   Word because;
+  Word ledger;  // empty: the book's first
   bool each_line = false;
   std::vector<Word> events;
   std::vector<Condition> when;  // joined by `and`
   std::vector<PostBlock> blocks;
+  std::vector<RecogniseDecl> recognitions;
+  std::optional<ReverseDecl> reversal;
   Span span;  // the head line
 };
 
@@ -210,17 +290,36 @@ struct ExpectedLine {
   Span span;
 };
 struct Expectation {
-  enum class Kind : std::uint8_t { entry, no_entry, held, duplicate, conflict };
+  /// balance: `expect balance of deferred_revenue, contract_asset on 2028-12-31 is 0.00 USD [contract K2, ...]`;
+  /// waiting: `expect waiting`; exception: `expect exception "part of the text"`.
+  enum class Kind : std::uint8_t { entry, no_entry, held, duplicate, conflict, waiting, exception, balance };
   Kind kind = Kind::entry;
-  // entry: expect ENTITY JOURNAL DATE CURRENCY
+  // entry: expect ENTITY JOURNAL DATE CURRENCY [in ledger NAME] [storno] [reverses ID]
   Word entity, journal, date, currency;
+  Word ledger;  // empty: the book's first
+  bool storno = false;
+  Word reverses;  // id of the event whose entry it reverses; empty: not stated
   std::vector<ExpectedLine> lines;
-  Word reason;  // held: text that the reason must contain
+  Word reason;  // held, exception: text that the reason must contain
+  // balance: date and currency as above, entity optional (`in DE`)
+  std::vector<Word> roles;
+  Word balance;  // debit positive, in functional currency
+  std::vector<TestField> dimensions;
   Span span;
 };
-/// Steps in order: an event, then what it must give. Entries of an event are all listed: an entry that is not expected
-/// fails the test.
-using TestStep = std::variant<TestEvent, Expectation>;
+/// `rate ECB USD EUR 0.95 on 2026-10-01`: a published rate, units of the second currency for one of the first.
+struct TestRate {
+  Word source, from, to, rate, date;
+  Span span;
+};
+/// `through 2026-12-31`: time passes; schedules are posted, waiting ends, what did not happen is noticed.
+struct TestThrough {
+  Word date;
+  Span span;
+};
+/// Steps in order: an event (or `through`), then what it must give. Entries of an event are all listed: an entry that
+/// is not expected fails the test. Behind `through` only what is stated is compared.
+using TestStep = std::variant<TestEvent, Expectation, TestRate, TestThrough>;
 struct TestDecl {
   Word title;
   std::vector<TestStep> steps;
@@ -235,6 +334,10 @@ struct Spec {
   std::optional<AccountsDecl> accounts;
   std::optional<DatesDecl> dates;
   std::optional<ForeignCurrencyDecl> foreign_currency;
+  std::vector<OrderDecl> order;
+  std::vector<ExpectationDecl> expectations;
+  std::vector<ApprovalDecl> approvals;
+  std::vector<IntercompanyPairDecl> intercompany;
   std::vector<RuleDecl> rules;
   std::vector<TestDecl> tests;
 };

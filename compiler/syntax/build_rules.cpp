@@ -135,12 +135,10 @@ PostingDecl AstBuilder::entry_line(const NodeView& line) {
 
 void AstBuilder::post_head(PostBlock& block, const NodeView& head, bool whole) {
   block.span = head.span();
-  const std::vector<Word> words = head.words();  // post in ENTITY [ledger NAME] journal CODE
+  const std::vector<Word> words = head.words();  // post in ENTITY journal CODE
   if (words.size() > 2) block.entity = words[2];
-  for (std::size_t index = 3; index + 1 < words.size(); index += 2) {
-    Word& target = words[index].text == "ledger" ? block.ledger : block.journal;
-    if (!twice(words[index].span, target.span, "`" + words[index].text + "`")) target = words[index + 1];
-  }
+  for (std::size_t index = 3; index + 1 < words.size(); index += 2)
+    if (!twice(words[index].span, block.journal.span, "`journal`")) block.journal = words[index + 1];
   if (block.journal.empty() && whole) {
     missing(block.span, "the entry names no journal", "write `post in ENTITY, journal CODE`");
   }

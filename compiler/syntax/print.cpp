@@ -71,6 +71,8 @@ std::string amount_text(const AmountExpr& amount, std::uint32_t index) {
       return "(percent " + node.word.text + " of " + left() + ")";
     case AmountNode::Kind::rounded:
       return "(rounded " + node.word.text + " " + left() + ")";
+    case AmountNode::Kind::share:
+      return "(share by " + node.word.text + " of " + left() + ")";
   }
   GLMAP_ASSERT(false);
 }
@@ -153,8 +155,8 @@ class Printer {
   }
 
   void post_block(const PostBlock& block) {
-    line(1, "post in" + with_blank(block.entity) + (block.ledger.empty() ? "" : ", ledger" + with_blank(block.ledger)) +
-                (block.journal.empty() ? "" : ", journal" + with_blank(block.journal)));
+    line(1,
+         "post in" + with_blank(block.entity) + (block.journal.empty() ? "" : ", journal" + with_blank(block.journal)));
     for (const PostingDecl& one : block.lines) {
       std::string text = one.side.text + with_blank(one.role) + " " + amount_text(one.amount, one.amount.root);
       if (one.at) text += " at" + with_blank(*one.at);
@@ -199,6 +201,12 @@ class Printer {
         return line(1, "expect duplicate");
       case Expectation::Kind::conflict:
         return line(1, "expect conflict");
+      case Expectation::Kind::waiting:
+        return line(1, "expect waiting");
+      case Expectation::Kind::exception:
+        return line(1, "expect exception" + with_blank(one.reason));
+      case Expectation::Kind::balance:
+        return line(1, "expect balance" + with_blank(one.date) + " is" + with_blank(one.balance));
       case Expectation::Kind::entry:
         break;
     }

@@ -144,6 +144,7 @@ std::optional<Atom> AmountTerms::operand_atom(const rules::Operand& operand) {
       return atom(Kind::attribute, operand.index, operand.answer);
     case rules::Operand::Kind::functional:
     case rules::Operand::Kind::constant:
+    case rules::Operand::Kind::step:
       break;
   }
   return std::nullopt;

@@ -254,6 +254,8 @@ class EventSearch {
         });
       case Operand::Kind::constant:
         return cell.contains(input.index);
+      case Operand::Kind::step:
+        break;  // no condition asks for an amount
     }
     return false;
   }
@@ -345,6 +347,8 @@ class EventSearch {
       }
       case Operand::Kind::constant:
         return {true, operand.index};
+      case Operand::Kind::step:
+        break;
     }
     return {};
   }

@@ -274,6 +274,8 @@ std::string operand_words(const rules::RuleBook& book, const rules::EventProgram
       return "functional";
     case Operand::Kind::constant:
       return operand.text;
+    case Operand::Kind::step:
+      return "amount";
   }
   return {};
 }

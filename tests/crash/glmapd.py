@@ -89,6 +89,11 @@ class Process:
         self._end(signal.SIGTERM)
 
     def _end(self, number):
+        if self.child and self.child.poll() not in (None, 0):   # it fell over before it was killed: nobody else would notice
+            words = self.ending()
+            self.child.stdout.close()
+            self.child = None
+            raise RuntimeError(words)
         if self.child and self.child.poll() is None:
             self.child.send_signal(number)
             try:

@@ -79,6 +79,10 @@ struct JournalEntryDraft {
   Currency currency;  // transaction
   Currency functional;
   std::optional<Decimal> rate;  // functional units for one transaction unit; absent when the currencies are equal
+  std::string reverses;         // reference of the entry that this one reverses, or empty
+  /// Red storno: every line counts as negative on its own side. Only with `reverses`. Amounts stay >= 0 here.
+  bool storno = false;
+  std::string group;  // intercompany group: the same for all entries of one event in several entities, or empty
   std::vector<JournalLine> lines;
   EntryOrigin origin;
 };

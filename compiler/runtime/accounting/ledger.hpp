@@ -28,6 +28,12 @@ struct Account {
   std::optional<Date> open_until;  // last day
 };
 
+/// How a reversal is written in the books of an entity.
+enum class ReversalStyle : std::uint8_t {
+  swap,    // debit and credit change sides
+  storno,  // the same sides with negative amounts: turnover is not inflated
+};
+
 /// A legal entity: an organisation that keeps its own books.
 struct LegalEntity {
   std::string code;                    // DE
@@ -38,7 +44,10 @@ struct LegalEntity {
   std::string chart;                   // name of its chart of accounts
   std::string erp;                     // name of its ERP connection, e.g. "tryton-eu"
   std::optional<Date> closed_through;  // last day of the last closed period; nothing may be dated on or before it
-  std::vector<Account> accounts;       // sorted by code
+  /// Last day on which only what the book lists under `soft_closed` may still be posted; after closed_through.
+  std::optional<Date> soft_closed_through;
+  ReversalStyle reversal = ReversalStyle::swap;
+  std::vector<Account> accounts;  // sorted by code
 
   const Account* find_account(std::string_view code) const;
 };

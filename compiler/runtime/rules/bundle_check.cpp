@@ -107,12 +107,14 @@ class Checker {
       }
       case Operand::Kind::functional:
       case Operand::Kind::constant:
+      case Operand::Kind::step:
         return;
     }
     complain("an operand of an unknown kind");
   }
   void check_program(const EventProgram& program) {
     require(program.type < book_.catalog.types.size(), "event type");
+    require(program.ledger < book_.ledgers.size(), "ledger");
     if (!fault_.empty()) return;
     for (std::size_t i = 0; i < program.lookups.size() && fault_.empty(); ++i) {
       const Lookup& lookup = program.lookups[i];
@@ -137,7 +139,6 @@ class Checker {
     }
     for (const PostBlock& block : rule.blocks) {
       check_operand(program, block.entity, program.lookups.size());
-      require(block.ledger < book_.ledgers.size(), "ledger");
       require(block.gain_role.has_value() == block.loss_role.has_value(), "difference roles");
       if (block.gain_role) require(std::max(*block.gain_role, *block.loss_role) < book_.roles.size(), "role");
       for (const PostingLine& line : block.lines) check_posting(program, line);
@@ -150,7 +151,8 @@ class Checker {
     for (const AmountStep& step : line.amount.steps) {
       if (step.kind == AmountStep::Kind::load) check_operand(program, step.operand, program.lookups.size());
       const bool pushes = step.kind == AmountStep::Kind::load || step.kind == AmountStep::Kind::constant;
-      const bool keeps = step.kind == AmountStep::Kind::negate || step.kind == AmountStep::Kind::round;
+      const bool keeps = step.kind == AmountStep::Kind::negate || step.kind == AmountStep::Kind::round ||
+                         step.kind == AmountStep::Kind::share;
       require(pushes || depth >= (keeps ? 1 : 2), "amount");
       depth += pushes ? 1 : keeps ? 0 : -1;
     }

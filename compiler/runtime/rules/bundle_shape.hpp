@@ -125,12 +125,23 @@ void describe(A& a, DimensionSource& v) {
   a("value", v.value);
 }
 template <class A>
+void describe(A& a, BalanceLimit& v) {
+  a("keys", v.keys);
+  a("else_hold", v.else_hold);
+  a("item", v.item);
+  a("order", v.order);
+}
+template <class A>
 void describe(A& a, PostingLine& v) {
   a("side", v.side);
   a("role", v.role);
+  a("take", v.take);
+  a("after", v.after);
   a("amount", v.amount);
+  a("limit", v.limit);
   a("rate", v.rate);
   a("functional", v.functional);
+  a("at_carrying_rate", v.at_carrying_rate);
   a("dimensions", v.dimensions);
   a("account_inputs", v.account_inputs);
   a("where", v.where);
@@ -138,11 +149,28 @@ void describe(A& a, PostingLine& v) {
 template <class A>
 void describe(A& a, PostBlock& v) {
   a("entity", v.entity);
-  a("ledger", v.ledger);
   a("journal", v.journal);
   a("lines", v.lines);
   a("gain_role", v.gain_role);
   a("loss_role", v.loss_role);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, Recognition& v) {
+  a("amount", v.amount);
+  a("from", v.from);
+  a("until", v.until);
+  a("convention", v.convention);
+  a("convention_from", v.convention_from);
+  a("rounding", v.rounding);
+  a("keys", v.keys);
+  a("changed", v.changed);
+  a("block", v.block);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, Reversal& v) {
+  a("object", v.object);
   a("where", v.where);
 }
 template <class A>
@@ -153,18 +181,60 @@ void describe(A& a, Rule& v) {
   a("because", v.because);
   a("when", v.when);
   a("blocks", v.blocks);
+  a("recognitions", v.recognitions);
+  a("reversal", v.reversal);
   a("where", v.where);
 }
 template <class A>
 void describe(A& a, EventProgram& v) {
   a("type", v.type);
+  a("ledger", v.ledger);
   a("each_line", v.each_line);
   a("lookups", v.lookups);
   a("rules", v.rules);
 }
 template <class A>
+void describe(A& a, Prerequisite& v) {
+  a("type", v.type);
+  a("needs", v.needs);
+  a("field", v.field);
+  a("needs_field", v.needs_field);
+  a("wait_minutes", v.wait_minutes);
+  a("owner", v.owner);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, BusinessExpectation& v) {
+  a("expected", v.expected);
+  a("after", v.after);
+  a("expected_field", v.expected_field);
+  a("after_field", v.after_field);
+  a("within_minutes", v.within_minutes);
+  a("owner", v.owner);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, Approval& v) {
+  a("types", v.types);
+  a("late", v.late);
+  a("entities", v.entities);
+  a("over", v.over);
+  a("by", v.by);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, RuleBook::IntercompanyPair& v) {
+  a("due_from", v.due_from);
+  a("due_to", v.due_to);
+  a("partner", v.partner);
+  a("where", v.where);
+}
+template <class A>
 void describe(A& a, ForeignCurrency& v) {
   a("rate_field", v.rate_field);
+  a("rate_source", v.rate_source);
+  a("rate_date", v.rate_date);
+  a("rate_age_days_max", v.rate_age_days_max);
   a("rounding_role", v.rounding_role);
   a("cap_per_line", v.cap_per_line);
   a("never_in", v.never_in);
@@ -197,6 +267,8 @@ void describe(A& a, LegalEntity& v) {
   a("chart", v.chart);
   a("erp", v.erp);
   a("closed_through", v.closed_through);
+  a("soft_closed_through", v.soft_closed_through);
+  a("reversal", v.reversal);
   a("accounts", v.accounts);
 }
 template <class A>
@@ -260,7 +332,13 @@ void describe(A& a, RuleBook& v) {
   a("programs", v.programs);
   a("posting_date_fields", v.posting_date_fields);
   a("closed", v.closed);
+  a("soft_closed_schedules", v.soft_closed_schedules);
+  a("soft_closed_reversals", v.soft_closed_reversals);
   a("foreign_currency", v.foreign_currency);
+  a("order", v.order);
+  a("expectations", v.expectations);
+  a("approvals", v.approvals);
+  a("intercompany", v.intercompany);
 }
 template <class A>
 void describe(A& a, Proofs& v) {

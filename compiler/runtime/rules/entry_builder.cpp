@@ -41,11 +41,10 @@ Result<EntryBuilder::Pending*> EntryBuilder::pending_for(const PostBlock& block,
   if (!entity)
     return fail(ErrorCode::MissingField, "the event names no entity to post in", "send the entity", block.where);
   for (Pending& entry : pending_)
-    if (entry.entity == *entity && entry.ledger == block.ledger && entry.journal == block.journal) return &entry;
+    if (entry.entity == *entity && entry.journal == block.journal) return &entry;
   GLMAP_TRY(currency, block_currency(block, scope, context_.book.catalog.entities[*entity]));
   Pending entry;
   entry.entity = *entity;
-  entry.ledger = block.ledger;
   entry.journal = block.journal;
   entry.currency = currency;
   pending_.push_back(std::move(entry));
@@ -246,9 +245,9 @@ Result<std::optional<JournalEntry>> EntryBuilder::seal(Pending& entry, std::uint
   }
   if (draft.lines.empty()) return std::optional<JournalEntry>{};
   const BillingEvent& event = context_.event;
-  draft.key = {event.source, event.id, event.revision, entity.code, book.ledgers[entry.ledger], index};
+  draft.key = {event.source, event.id, event.revision, entity.code, book.ledgers[context_.program.ledger], index};
   draft.entity = entity.code;
-  draft.ledger = book.ledgers[entry.ledger];
+  draft.ledger = book.ledgers[context_.program.ledger];
   draft.journal = entry.journal;
   draft.document = event.object;
   draft.description = context_.type().title + (event.object.empty() ? "" : " " + event.object);
@@ -282,9 +281,9 @@ Result<std::optional<JournalEntry>> EntryBuilder::seal(Pending& entry, std::uint
 
 Result<std::vector<JournalEntry>> EntryBuilder::finish() {
   std::vector<JournalEntry> entries;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> count;  // entity, ledger -> entries so far
+  std::map<std::uint32_t, std::uint32_t> count;  // entity -> entries so far
   for (Pending& entry : pending_) {
-    GLMAP_TRY(sealed, seal(entry, count[{entry.entity, entry.ledger}]++));
+    GLMAP_TRY(sealed, seal(entry, count[entry.entity]++));
     if (sealed) entries.push_back(std::move(*sealed));
   }
   return entries;

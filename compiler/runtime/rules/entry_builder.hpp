@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collects the debit and credit lines of one event into journal entries: one for each legal entity, ledger and journal.
+// Collects the debit and credit lines of one event in one ledger into journal entries: one a legal entity and journal.
 // Merges equal lines, turns negative amounts to the other side, converts into functional currency and settles the
 // rounding difference where the book allows it. Private to rules; lives on the stack of one decision.
 #pragma once
@@ -40,7 +40,6 @@ class EntryBuilder {
   };
   struct Pending {
     std::uint32_t entity = 0;
-    std::uint32_t ledger = 0;
     std::string journal;
     Currency currency;
     std::vector<Line> lines;

@@ -22,6 +22,8 @@ std::string operand_name(const EventContext& context, const Operand& operand) {
       return "functional";
     case Operand::Kind::constant:
       return operand.text;
+    case Operand::Kind::step:
+      return "amount";
   }
   return {};
 }
@@ -104,12 +106,12 @@ struct Evaluator::Impl {
   std::shared_ptr<const RuleBook> book;
   std::string digest;
   std::vector<TableMatcher> matchers;
-  std::vector<const EventProgram*> program_of_type;                    // by event type; nullptr: none
   std::vector<std::vector<std::optional<std::uint32_t>>> date_fields;  // by event type; nullopt: occurred_at
 
   Result<Date> posting_date(const BillingEvent& event, std::uint32_t entity) const;
   Decision decide(const BillingEvent& event, std::vector<TraceStep>* trace) const;
   Result<Decision> run(const EventContext& context) const;
+  Result<Decision> run_all(const EventContext& first, std::span<const EventProgram> programs) const;
 };
 
 Evaluator::Evaluator(std::shared_ptr<const RuleBook> book, std::string digest) : impl_(std::make_unique<Impl>()) {
@@ -118,7 +120,6 @@ Evaluator::Evaluator(std::shared_ptr<const RuleBook> book, std::string digest) :
   const RuleBook& rules = *impl_->book;
   for (const Table& table : rules.tables) impl_->matchers.emplace_back(rules, table);
   for (std::uint32_t type = 0; type < rules.catalog.types.size(); ++type) {
-    impl_->program_of_type.push_back(rules.program_of(type));
     std::vector<std::optional<std::uint32_t>> fields;
     for (const std::string& name : rules.posting_date_fields) {
       if (name == "occurred_at") {
@@ -162,9 +163,9 @@ Result<Date> Evaluator::Impl::posting_date(const BillingEvent& event, std::uint3
 }
 
 Decision Evaluator::Impl::decide(const BillingEvent& event, std::vector<TraceStep>* trace) const {
-  const EventProgram* program = program_of_type[event.type];
+  const std::span<const EventProgram> programs = book->programs_of(event.type);
   const EventType& type = book->catalog.types[event.type];
-  if (program == nullptr)
+  if (programs.empty())
     return Held{{ErrorCode::NoRuleFits,
                  "the book has no rule for " + type.name,
                  "add a rule or a `no entry for`, release the book, then retry the event",
@@ -178,10 +179,27 @@ Decision Evaluator::Impl::decide(const BillingEvent& event, std::vector<TraceSte
   const auto& closed_through = book->catalog.entities[entity->value].closed_through;
   if (book->closed == ClosedPolicy::first_open_day && closed_through && posting <= *closed_through)
     posting = closed_through->plus_days(1);
-  const EventContext context{*book, matchers, *program, event, *date, posting, entity->value, trace};
-  auto decision = run(context);
+  const EventContext context{*book, matchers, programs.front(), event, *date, posting, entity->value, trace};
+  auto decision = programs.size() == 1 ? run(context) : run_all(context, programs);
   if (!decision) return Held{std::move(decision).error()};
   return std::move(*decision);
+}
+
+/// One decision over all ledgers: what one of them holds posts in none.
+Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<const EventProgram> programs) const {
+  std::vector<JournalEntry> entries;
+  std::optional<NoEntry> nothing;
+  for (const EventProgram& program : programs) {
+    const EventContext context{*book,        matchers,   program, first.event, first.document_date, first.posting_date,
+                               first.entity, first.trace};
+    GLMAP_TRY(decision, run(context));
+    if (auto* made = std::get_if<std::vector<JournalEntry>>(&decision))
+      std::move(made->begin(), made->end(), std::back_inserter(entries));
+    else if (!nothing)
+      nothing = std::get<NoEntry>(decision);
+  }
+  if (!entries.empty()) return Decision(std::move(entries));
+  return Decision(std::move(*nothing));
 }
 
 Result<Decision> Evaluator::Impl::run(const EventContext& context) const {

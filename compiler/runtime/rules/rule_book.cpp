@@ -42,10 +42,26 @@ std::string RuleBook::value_text(const Domain& domain, std::uint32_t value) cons
   return {};
 }
 
-const EventProgram* RuleBook::program_of(std::uint32_t type) const {
-  for (const EventProgram& program : programs)
-    if (program.type == type) return &program;
+std::span<const EventProgram> RuleBook::programs_of(std::uint32_t type) const {
+  const auto found = std::ranges::equal_range(programs, type, {}, &EventProgram::type);
+  return {found.begin(), found.end()};
+}
+
+const EventProgram* RuleBook::program_of(std::uint32_t type, std::uint32_t ledger) const {
+  for (const EventProgram& program : programs_of(type))
+    if (program.ledger == ledger) return &program;
   return nullptr;
+}
+
+bool RuleBook::keeps_state() const {
+  const auto limited = [](const PostBlock& block) {
+    return std::any_of(block.lines.begin(), block.lines.end(), [](const PostingLine& line) { return !!line.limit; });
+  };
+  for (const EventProgram& program : programs)
+    for (const Rule& rule : program.rules)
+      if (rule.reversal || !rule.recognitions.empty() || std::any_of(rule.blocks.begin(), rule.blocks.end(), limited))
+        return true;
+  return !order.empty() || !expectations.empty() || (foreign_currency && !foreign_currency->rate_source.empty());
 }
 
 const FiscalCalendar* RuleBook::calendar_of(const LegalEntity& entity) const {

@@ -49,6 +49,8 @@ Result<std::optional<std::uint32_t>> Scope::code(const Operand& operand) {
       return code_of(field(operand));
     case Operand::Kind::constant:
       return std::optional<std::uint32_t>(operand.index);
+    case Operand::Kind::step:
+      return std::optional<std::uint32_t>();  // an amount is no code
     case Operand::Kind::functional: {
       const Currency functional = context_.book.catalog.entities[context_.entity].functional;
       const auto& all = Currency::all();
