@@ -37,6 +37,14 @@ std::vector<std::string> read_sources(Compilation& compilation) {
   return names;
 }
 
+/// A file that was not read at all leaves names without a declaration; what would be said about them is no news.
+bool has_unread_file(const diagnostics::Sink& sink) {
+  return std::any_of(sink.all().begin(), sink.all().end(), [](const diagnostics::Diagnostic& found) {
+    return found.code == ErrorCode::NotUtf8 || found.code == ErrorCode::TooLarge ||
+           found.code == ErrorCode::FileNotReadable;
+  });
+}
+
 diagnostics::Span with_directory(diagnostics::Span span, const std::string& directory) {
   if (!span.where.file.empty() && directory != ".") span.where.file = directory + "/" + span.where.file;
   return span;
@@ -52,7 +60,7 @@ Compilation compile_book(const std::string& book, Stage last) {
   if (names.empty()) return it;
 
   it.spec = syntax::parse_book(it.sources, names, it.sink);
-  if (last == Stage::ast) return it;
+  if (last == Stage::ast || has_unread_file(it.sink)) return it;
 
   const auto read = [&](const std::string& path) { return read_book_file(it.directory, path); };
   it.resolved = resolve::resolve(it.spec, read, it.sources, it.sink);
