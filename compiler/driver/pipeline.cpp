@@ -2,6 +2,7 @@
 #include "compiler/driver/pipeline.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/driver/book_tests.hpp"
 #include "compiler/driver/files.hpp"
@@ -43,6 +44,19 @@ bool has_unread_file(const diagnostics::Sink& sink) {
     return found.code == ErrorCode::NotUtf8 || found.code == ErrorCode::TooLarge ||
            found.code == ErrorCode::FileNotReadable;
   });
+}
+
+/// Nobody reads the two-hundredth error of a kind: the first of each code stay. Says what was left out.
+std::string keep_readable(std::vector<diagnostics::Diagnostic>& found) {
+  constexpr std::size_t kShownMax = 40;
+  std::map<ErrorCode, std::size_t> count;
+  std::erase_if(found, [&](const diagnostics::Diagnostic& one) { return ++count[one.code] > kShownMax; });
+  std::string text;
+  for (const auto& [code, all] : count)
+    if (all > kShownMax)
+      text += std::to_string(all - kShownMax) + " more of " + code_text(code) +
+              " are not shown here; `--format json` lists all\n";
+  return text;
 }
 
 diagnostics::Span with_directory(diagnostics::Span span, const std::string& directory) {
@@ -91,8 +105,10 @@ std::string render_findings(const Compilation& compilation, diagnostics::Format 
     errors += diagnostic.severity == diagnostics::Severity::error ? 1 : 0;
     warnings += diagnostic.severity == diagnostics::Severity::warning ? 1 : 0;
   }
-  std::string text = diagnostics::render(found, sources, format);
-  if (format != diagnostics::Format::human || found.empty()) return text;
+  if (format != diagnostics::Format::human) return diagnostics::render(found, sources, format);
+  const std::string left_out = keep_readable(found);
+  std::string text = diagnostics::render(found, sources, format) + left_out;
+  if (found.empty()) return text;
   const auto counted = [](std::size_t count, const char* what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
   };
