@@ -12,6 +12,10 @@ TABLE            : 'table' ;
 ACCOUNTS         : 'accounts' ;
 DATES            : 'dates' ;
 FOREIGN_CURRENCY : 'foreign_currency' ;
+ORDER            : 'order' ;
+EXPECTATIONS     : 'expectations' ;
+APPROVALS        : 'approvals' ;
+INTERCOMPANY     : 'intercompany' ;
 RULE             : 'rule' ;
 NO               : 'no' ;
 HOLD             : 'hold' ;
@@ -34,21 +38,36 @@ ROWS       : 'rows' ;
 FROM       : 'from' ;
 
 // dates, foreign currency
-POSTING  : 'posting' ;
-DATE     : 'date' ;
-ELSE     : 'else' ;
-ZONE     : 'zone' ;
-ENTITY   : 'entity' ;
-CLOSED   : 'closed' ;
-FIRST    : 'first' ;
-OPEN     : 'open' ;
-DAY      : 'day' ;
-RATE     : 'rate' ;
-ROUNDING : 'rounding' ;
-MOST     : 'most' ;
-PER      : 'per' ;
-NEVER    : 'never' ;
-ROUND    : 'round' ;
+POSTING     : 'posting' ;
+DATE        : 'date' ;
+ELSE        : 'else' ;
+ZONE        : 'zone' ;
+ENTITY      : 'entity' ;
+CLOSED      : 'closed' ;
+SOFT_CLOSED : 'soft_closed' ;
+ALLOW       : 'allow' ;
+FIRST       : 'first' ;
+OPEN        : 'open' ;
+DAY         : 'day' ;
+RATE        : 'rate' ;
+ON          : 'on' ;
+OLD         : 'old' ;
+ROUNDING    : 'rounding' ;
+MOST        : 'most' ;
+PER         : 'per' ;
+NEVER       : 'never' ;
+ROUND       : 'round' ;
+
+// order, expectations, approvals, intercompany
+NEEDS     : 'needs' ;
+BY        : 'by' ;
+WAIT      : 'wait' ;
+WITHIN    : 'within' ;
+AFTER     : 'after' ;
+EXCEPTION : 'exception' ;
+OVER      : 'over' ;
+LATE      : 'late' ;
+PAIR      : 'pair' ;
 
 // rules
 BECAUSE    : 'because' ;
@@ -73,6 +92,19 @@ WORTH      : 'worth' ;
 WITH       : 'with' ;
 ROUNDED    : 'rounded' ;
 ENTRY      : 'entry' ;
+SHARE      : 'share' ;
+REST       : 'rest' ;
+SAME       : 'same' ;
+THE        : 'the' ;
+ITS        : 'its' ;
+BALANCE    : 'balance' ;
+ITEMS      : 'items' ;
+OLDEST     : 'oldest' ;
+CARRYING   : 'carrying' ;
+RECOGNISE  : 'recognise' ;
+CHANGED    : 'changed' ;
+REVERSE    : 'reverse' ;
+EVERYTHING : 'everything' ;
 
 // tests
 EVENT     : 'event' ;
@@ -81,6 +113,10 @@ EXPECT    : 'expect' ;
 HELD      : 'held' ;
 DUPLICATE : 'duplicate' ;
 CONFLICT  : 'conflict' ;
+WAITING   : 'waiting' ;
+STORNO    : 'storno' ;
+REVERSES  : 'reverses' ;
+THROUGH   : 'through' ;
 
 // Names, numbers, dates and codes are one family: letters, digits and _, joined inside by - and . (EU-RC, 4-4-5, 0400,
 // 2026-10-01, line.net, 0.01). Words of the language count as such only where the grammar asks for them.

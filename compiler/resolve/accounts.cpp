@@ -191,10 +191,14 @@ std::vector<std::string> derivable_names(const Context& context) {
 void check_forbidden_names(Context& context, const syntax::AccountsDecl& decl, const std::vector<Column>& columns) {
   std::vector<std::string> known = derivable_names(context);
   for (const Role& role : context.book().roles) known.insert(known.end(), role.needs.begin(), role.needs.end());
-  for (const syntax::RuleDecl& rule : context.spec.rules)
-    for (const syntax::PostBlock& block : rule.blocks)
-      for (const syntax::PostingDecl& line : block.lines)
-        for (const auto& with : line.with) known.push_back(with.dimension.text);
+  const auto add_stated = [&](const syntax::PostBlock& block) {
+    for (const syntax::PostingDecl& line : block.lines)
+      for (const auto& with : line.with) known.push_back(with.dimension.text);
+  };
+  for (const syntax::RuleDecl& rule : context.spec.rules) {
+    for (const syntax::PostBlock& block : rule.blocks) add_stated(block);
+    for (const syntax::RecogniseDecl& one : rule.recognitions) add_stated(one.block);
+  }
   for (const auto& cells : decl.rows)
     for (std::size_t c = 0; c < cells.size() && c < columns.size(); ++c) {
       if (columns[c].kind != Column::Kind::forbids || cells[c].kind != Cell::Kind::values) continue;

@@ -15,6 +15,7 @@ struct Part {
   Unit unit = Unit::number;
   bool fractions = false;  // money: may lie between two minor units. number: may not be whole
   Span span;
+  bool on_line = false;  // rests on a value of the line
 };
 
 std::string_view unit_words(Part::Unit unit) {
@@ -31,8 +32,8 @@ std::string_view unit_words(Part::Unit unit) {
 
 class AmountReader {
  public:
-  AmountReader(Context& context, ProgramScope& scope, const syntax::AmountExpr& written)
-      : context_(context), scope_(scope), written_(written) {}
+  AmountReader(Context& context, ProgramScope& scope, const syntax::AmountExpr& written, AmountsOf of)
+      : context_(context), scope_(scope), written_(written), of_(of) {}
 
   std::optional<ResolvedAmount> read() {
     if (written_.nodes.empty()) return std::nullopt;  // a fault of the parser
@@ -96,11 +97,27 @@ class AmountReader {
     return std::nullopt;
   }
 
+  /// `amount` in the lines of a schedule.
+  std::optional<Part> load_step(const Word& word) {
+    if (word.text != "amount") {
+      context_.error(ErrorCode::WrongType, word.span,
+                     tick(word.text) + " stands in a line of a schedule, which posts only what it recognises",
+                     "write `amount`: what is recognised on that day");
+      return std::nullopt;
+    }
+    AmountStep step;
+    step.operand.kind = rules::Operand::Kind::step;
+    steps_.push_back(std::move(step));
+    return Part{Part::Unit::money, false, word.span};
+  }
+
   std::optional<Part> load(const Word& word) {
+    if (of_ == AmountsOf::step) return load_step(word);
     const auto named = scope_.resolve(word);
     if (!named) return std::nullopt;
     Part part;
     part.span = word.span;
+    part.on_line = named->on_line;
     if (named->is(FieldKind::money)) {
       part.unit = Part::Unit::money;
     } else if (named->is(FieldKind::money_functional)) {
@@ -172,6 +189,11 @@ class AmountReader {
 
   /// Of the event's amount, the part that belongs to this line: in proportion to an amount of the lines.
   std::optional<Part> share(const Word& by, std::optional<Part> part) {
+    if (of_ == AmountsOf::step) {
+      context_.error(ErrorCode::WrongType, by.span, "a share by lines stands in a line of a schedule",
+                     "take the share behind `recognise`; here `amount` is what is recognised");
+      return std::nullopt;
+    }
     const auto named = scope_.resolve(by);
     if (!named || !part) return std::nullopt;
     if (!named->is(FieldKind::money) || named->operand.kind != rules::Operand::Kind::line) {
@@ -185,6 +207,12 @@ class AmountReader {
                      "name an amount of the event; round it first where it is computed");
       return std::nullopt;
     }
+    if (part->on_line) {
+      context_.error(ErrorCode::WrongType, part->span, "an amount of one line is shared among all lines",
+                     "share an amount of the event, as in `share of event.discount by line.net`");
+      return std::nullopt;
+    }
+    part->on_line = true;
     AmountStep step;
     step.kind = AmountStep::Kind::share;
     step.operand = named->operand;
@@ -204,7 +232,7 @@ class AmountReader {
       return std::nullopt;
     }
     steps_.push_back({kind == Kind::add ? AmountStep::Kind::add : AmountStep::Kind::subtract});
-    return Part{left.unit, left.fractions || right.fractions, left.span};
+    return Part{left.unit, left.fractions || right.fractions, left.span, left.on_line || right.on_line};
   }
 
   std::optional<Part> multiply_parts(const Part& left, const Part& right) {
@@ -216,12 +244,14 @@ class AmountReader {
       return std::nullopt;
     }
     steps_.push_back({AmountStep::Kind::multiply});
-    return Part{left_money ? left.unit : right.unit, left.fractions || right.fractions, left.span};
+    return Part{left_money ? left.unit : right.unit, left.fractions || right.fractions, left.span,
+                left.on_line || right.on_line};
   }
 
   Context& context_;
   ProgramScope& scope_;
   const syntax::AmountExpr& written_;
+  AmountsOf of_;
   std::vector<AmountStep> steps_;
 };
 
@@ -269,8 +299,9 @@ std::string amount_text(const syntax::AmountExpr& expression) {
   return expression.nodes.empty() ? std::string() : text_of(expression, expression.root, Binding::sum);
 }
 
-std::optional<ResolvedAmount> resolve_amount(Context& context, ProgramScope& scope, const syntax::AmountExpr& written) {
-  return AmountReader(context, scope, written).read();
+std::optional<ResolvedAmount> resolve_amount(Context& context, ProgramScope& scope, const syntax::AmountExpr& written,
+                                             AmountsOf of) {
+  return AmountReader(context, scope, written, of).read();
 }
 
 }  // namespace glmap::resolve

@@ -35,6 +35,12 @@ std::optional<std::uint32_t> Context::table_index(std::string_view name) const {
 std::optional<std::uint32_t> Context::role_index(std::string_view name) const {
   return index_of(book().roles, name);
 }
+std::optional<std::uint32_t> Context::ledger_index(std::string_view name) const {
+  const auto& ledgers = book().ledgers;
+  const auto found = std::find(ledgers.begin(), ledgers.end(), name);
+  if (found == ledgers.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - ledgers.begin());
+}
 std::vector<std::string> Context::table_names() const {
   return names_of(book().tables);
 }
@@ -243,6 +249,23 @@ std::optional<std::uint32_t> role_of(Context& context, const Word& word) {
   const auto role = context.role_index(word.text);
   if (!role) unknown_value(context, {rules::Domain::Kind::role}, word);
   return role;
+}
+
+std::optional<std::uint32_t> event_type_of(Context& context, const Word& word) {
+  const auto type = context.catalog().type_index(word.text);
+  if (!type && context.events_known) {
+    const auto known = context.type_names();
+    context.error(ErrorCode::UnknownEventType, word.span, "event type " + tick(word.text) + " has no schema",
+                  suggest(word.text, known, "the event types are " + choices(known)));
+  }
+  return type;
+}
+
+void unknown_ledger(Context& context, const Word& word) {
+  const auto& ledgers = context.book().ledgers;
+  context.error(ErrorCode::UnknownName, word.span, "ledger " + tick(word.text) + " is not in the mapping",
+                suggest(word.text, ledgers,
+                        "write one of " + choices(ledgers) + ", or add it to `ledgers` of the mapping section"));
 }
 
 std::string path_beside(const std::string& book_file, const std::string& path) {

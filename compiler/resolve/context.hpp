@@ -63,6 +63,7 @@ struct Context {
 
   std::optional<std::uint32_t> table_index(std::string_view name) const;
   std::optional<std::uint32_t> role_index(std::string_view name) const;
+  std::optional<std::uint32_t> ledger_index(std::string_view name) const;
   std::vector<std::string> table_names() const;
   std::vector<std::string> role_names() const;
   std::vector<std::string> entity_codes() const;
@@ -115,6 +116,11 @@ std::optional<Rounding> rounding_of(Context& context, const Word& word);
 /// A role by its name. Reports GLM-2004.
 std::optional<std::uint32_t> role_of(Context& context, const Word& word);
 
+/// An event type by its name. Reports GLM-2006.
+std::optional<std::uint32_t> event_type_of(Context& context, const Word& word);
+/// GLM-2001 for a ledger that the mapping does not list.
+void unknown_ledger(Context& context, const Word& word);
+
 /// The name the user would write for a file that `book_file` refers to: beside it.
 std::string path_beside(const std::string& book_file, const std::string& path);
 
@@ -128,6 +134,7 @@ void resolve_accounts(Context& context);
 void check_answer_accounts(Context& context);
 void resolve_dates(Context& context);
 void resolve_foreign_currency(Context& context);
+void resolve_policies(Context& context);
 void resolve_rules(Context& context);
 void resolve_tests(Context& context);
 

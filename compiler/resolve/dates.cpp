@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `dates` and `foreign_currency` sections.
 #include <algorithm>
+#include <charconv>
 
 #include "compiler/resolve/context.hpp"
 
@@ -41,6 +42,44 @@ bool check_common_field(Context& context, const Word& word, FieldKind kind) {
   return false;
 }
 
+void read_soft_closed(Context& context, const syntax::DatesDecl& decl) {
+  std::map<std::string, Span> seen;
+  for (const Word& word : decl.soft_closed_allow) {
+    const auto [first, added] = seen.emplace(word.text, word.span);
+    if (!added)
+      context.error_with(ErrorCode::DuplicateName, word.span, tick(word.text) + " stands twice here", first->second,
+                         "the first one", "delete one of them");
+    if (word.text == "schedules")
+      context.book().soft_closed_schedules = true;
+    else if (word.text == "reversals")
+      context.book().soft_closed_reversals = true;
+    else
+      context.error(ErrorCode::UnknownListValue, word.span,
+                    tick(word.text) + " is not what a soft-closed period can still take",
+                    suggest(word.text, {"schedules", "reversals"}, "write one of `schedules` or `reversals`"));
+  }
+}
+
+/// `rate is FIELD`, or `rate from SOURCE on FIELD, at most N days old`.
+void read_rate(Context& context, const syntax::ForeignCurrencyDecl& decl, rules::ForeignCurrency& foreign) {
+  if (decl.rate_source.empty()) {
+    foreign.rate_field = decl.rate.text;
+    check_common_field(context, decl.rate, FieldKind::decimal);
+    return;
+  }
+  constexpr std::int64_t kDaysMax = 3660;
+  foreign.rate_source = decl.rate_source.text;
+  foreign.rate_date = decl.rate_date.text;
+  check_common_field(context, decl.rate_date, FieldKind::date);
+  const std::string& days = decl.rate_age_days_max.text;
+  const auto [stop, status] = std::from_chars(days.data(), days.data() + days.size(), foreign.rate_age_days_max);
+  if (status != std::errc{} || stop != days.data() + days.size() || foreign.rate_age_days_max < 0 ||
+      foreign.rate_age_days_max > kDaysMax)
+    context.error(ErrorCode::BadLiteral, decl.rate_age_days_max.span,
+                  tick(days) + " is not a whole number of days up to " + std::to_string(kDaysMax),
+                  "write `at most 3 days old`");
+}
+
 }  // namespace
 
 void resolve_dates(Context& context) {
@@ -65,6 +104,7 @@ void resolve_dates(Context& context) {
     book.posting_date_fields.push_back(field.text);
     if (field.text != "occurred_at") check_common_field(context, field, FieldKind::date);
   }
+  read_soft_closed(context, decl);
   if (!decl.closed) return;
   if (decl.closed->text == "first open day")
     book.closed = rules::ClosedPolicy::first_open_day;
@@ -83,12 +123,10 @@ void resolve_foreign_currency(Context& context) {
     context.error(ErrorCode::MissingClause, decl.span,
                   std::string("the `foreign_currency` section does not say ") + what, help);
   };
-  if (decl.rate.empty()) {
+  if (decl.rate.empty() && decl.rate_source.empty())
     missing("where the rate stands", "write `rate is FIELD`, a decimal field of the event");
-  } else {
-    foreign.rate_field = decl.rate.text;
-    check_common_field(context, decl.rate, FieldKind::decimal);
-  }
+  else
+    read_rate(context, decl, foreign);
   if (decl.rounding_role.empty()) {
     missing("where rounding differences go", "write `rounding to ROLE, at most 0.01 per line`");
   } else if (const auto role = role_of(context, decl.rounding_role)) {
@@ -111,8 +149,10 @@ void resolve_foreign_currency(Context& context) {
                            "role " + tick(word.text) + " takes rounding differences and is named under `never in`",
                            decl.rounding_role.span, "it takes them here", "delete one of the two");
     }
-  if (!decl.mode.empty())
-    if (const auto mode = rounding_of(context, decl.mode)) foreign.mode = *mode;
+  if (decl.mode.empty())
+    missing("how converted amounts are rounded", "write `round half_away_from_zero`");
+  else if (const auto mode = rounding_of(context, decl.mode))
+    foreign.mode = *mode;
   context.book().foreign_currency = std::move(foreign);
 }
 

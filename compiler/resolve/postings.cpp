@@ -13,33 +13,23 @@ using rules::PostingLine;
 using rules::Role;
 using rules::RoleAccount;
 
-/// What a ledger can report by: text() of the evaluator knows these.
-bool can_be_dimension(const Named& named) {
-  if (named.answer != nullptr) return named.answer->kind == rules::AnswerColumn::Kind::list;
-  if (named.field == nullptr) return true;
-  const FieldKind kind = named.field->kind;
-  return kind != FieldKind::money && kind != FieldKind::money_functional && kind != FieldKind::instant;
-}
-
 class LineReader {
  public:
-  LineReader(Context& context, ProgramScope& scope, const rules::PostBlock& block, const syntax::PostingDecl& written)
-      : context_(context), scope_(scope), block_(block), written_(written) {}
+  LineReader(Context& context, ProgramScope& scope, const rules::PostBlock& block, const syntax::PostingDecl& written,
+             AmountsOf of)
+      : context_(context), scope_(scope), block_(block), written_(written), of_(of) {}
 
-  /// False after a report.
-  bool read(PostingLine& line, bool& functional) {
+  /// False after a report. `functional`: in the currency of the books; nothing where that follows from other lines.
+  bool read(PostingLine& line, std::optional<bool>& functional) {
     const std::size_t before = context_.sink.error_count();
     line.where = written_.span.where;
     line.side = written_.side.text == "credit" ? Side::credit : Side::debit;
     const auto role = role_of(context_, written_.role);
-    const auto amount = resolve_amount(context_, scope_, written_.amount);
-    if (amount) {
-      line.amount = amount->amount;
-      functional = amount->functional;
-    }
+    const bool amount = read_take(line, functional);
     read_rate(line);
     if (role) {
       line.role = *role;
+      read_limit(context_.book().roles[*role], line);
       read_dimensions(context_.book().roles[*role], line);
       read_account_inputs(context_.book().roles[*role], line);
     } else {
@@ -59,7 +49,98 @@ class LineReader {
     return std::nullopt;
   }
 
+  // ---- what the line takes
+
+  bool read_take(PostingLine& line, std::optional<bool>& functional) {
+    using Take = syntax::PostingDecl::Take;
+    if (written_.take == Take::rest || written_.take == Take::same) {
+      line.take = written_.take == Take::rest ? PostingLine::Take::rest : PostingLine::Take::same;
+      return is_no_field(written_.take == Take::rest ? "rest" : "same");
+    }
+    line.take = written_.take == Take::rest_of ? PostingLine::Take::rest_of : PostingLine::Take::amount;
+    const auto amount = resolve_amount(context_, scope_, written_.amount, of_);
+    if (!amount) return false;
+    line.amount = amount->amount;
+    functional = amount->functional;
+    return true;
+  }
+
+  bool is_no_field(const std::string& word) {
+    if (of_ == AmountsOf::step || !scope_.is_name(word)) return true;
+    context_.error(
+        ErrorCode::AmbiguousName, written_.take_span,
+        tick(word) + " is a field here and also what the language calls " +
+            (word == "rest" ? "what balances the entry" : "the amount of the line above"),
+        "write " + tick("event." + word) + " for the field; to keep the word of the language, rename the field");
+    return false;
+  }
+
+  /// `at most its balance for ...`, `over its open items by ... for ...`: dimensions that every line of the role
+  /// carries.
+  void read_limit(const Role& role, PostingLine& line) {
+    if (!written_.limit) return;
+    const syntax::LimitDecl& decl = *written_.limit;
+    rules::BalanceLimit limit;
+    limit.else_hold = decl.else_hold;
+    limit.order = decl.same_amount ? rules::BalanceLimit::Order::same_amount : rules::BalanceLimit::Order::oldest_first;
+    std::map<std::string, Span> seen;
+    for (const Word& key : decl.keys) {
+      const auto [first, added] = seen.emplace(key.text, key.span);
+      if (!added)
+        context_.error_with(ErrorCode::DuplicateName, key.span, "dimension " + tick(key.text) + " stands twice here",
+                            first->second, "the first one", "delete one of them");
+      else if (is_needed(role, key))
+        limit.keys.push_back(key.text);
+    }
+    std::sort(limit.keys.begin(), limit.keys.end());
+    if (!decl.item.empty() && is_needed(role, decl.item)) {
+      limit.item = decl.item.text;
+      if (const auto key = seen.find(limit.item); key != seen.end())
+        context_.error_with(ErrorCode::DuplicateName, key->second,
+                            "the open items are told apart by " + tick(limit.item) + " and looked for by it",
+                            decl.item.span, "they are told apart here",
+                            "delete it here, or write `, at most its balance for " + limit.item + "`");
+    }
+    line.limit = std::move(limit);
+  }
+
+  bool is_needed(const Role& role, const Word& key) {
+    if (std::find(role.needs.begin(), role.needs.end(), key.text) != role.needs.end()) return true;
+    context_.error_with(
+        ErrorCode::UnknownName, key.span,
+        "the lines of role " + tick(role.name) + " need not carry the dimension " + tick(key.text) +
+            ", so the role has no balance by it",
+        context_.role_places[line_role(role)], "the role is here",
+        role.needs.empty() ? "add " + tick(key.text) + " to the `needs` of the role"
+                           : suggest(key.text, role.needs,
+                                     "write one of " + choices(role.needs) + ", or add it to the `needs` of the role"));
+    return false;
+  }
+
+  // ---- rates
+
   void read_rate(PostingLine& line) {
+    line.at_carrying_rate = written_.at_carrying_rate;
+    if (written_.at_carrying_rate && !written_.limit)
+      context_.error(ErrorCode::WrongType, written_.carrying_span,
+                     "`at carrying rate` is the rate of a balance, and this line takes from none",
+                     "write `, at most its balance for FIELD` before it, or `at RATE` with a field of the event");
+    if (const Word* other = written_.at      ? &*written_.at
+                            : written_.worth ? &*written_.worth
+                                             : nullptr;
+        other != nullptr && written_.at_carrying_rate)
+      context_.error_with(ErrorCode::WrongType, other->span,
+                          std::string("the line takes the rate of its balance and also states ") +
+                              (written_.at ? "a rate" : "what the amount is worth"),
+                          written_.carrying_span, "the rate of the balance is taken here", "keep one of them");
+    if (written_.worth && (written_.limit || written_.take != syntax::PostingDecl::Take::amount))
+      context_.error(ErrorCode::WrongType, written_.worth->span,
+                     "`worth` states the value of an amount, and this line may take only a part of it",
+                     written_.limit ? "write `at carrying rate` or `at RATE`" : "write `at RATE`, or delete it");
+    if (written_.worth && of_ == AmountsOf::step)
+      context_.error(ErrorCode::WrongType, written_.worth->span,
+                     "`worth` states the value of an amount, and a schedule posts only a part of it at a time",
+                     "write `at carrying rate` or `at RATE`, or delete it");
     if (written_.at) line.rate = field_of_kind(*written_.at, FieldKind::decimal, "a rate");
     if (written_.worth)
       line.functional =
@@ -123,6 +204,10 @@ class LineReader {
         context_.error_with(ErrorCode::DimensionNotDerivable, with.dimension.span,
                             "role " + tick(role->name) + " forbids the dimension " + tick(with.dimension.text),
                             {role->where, 0}, "the role is here", "delete it here, or from `forbids`");
+      if (written_.limit && written_.limit->item.text == with.dimension.text)
+        context_.error_with(ErrorCode::WrongType, with.dimension.span,
+                            "the line states " + tick(with.dimension.text) + ", which its open items state",
+                            written_.limit->item.span, "they are told apart here", "delete one of the two");
       // A value that cannot be read still takes the place, so that the dimension is not reported as missing too.
       line.dimensions.push_back({with.dimension.text, with_value(with).value_or(Operand{})});
     }
@@ -131,6 +216,8 @@ class LineReader {
   void read_dimensions(const Role& role, PostingLine& line) {
     read_with(&role, line);
     for (const std::string& need : role.needs) {
+      // The open items say it themselves.
+      if (line.limit && line.limit->item == need) continue;
       const auto stated = std::find_if(line.dimensions.begin(), line.dimensions.end(),
                                        [&](const DimensionSource& source) { return source.name == need; });
       if (stated != line.dimensions.end()) continue;
@@ -185,6 +272,7 @@ class LineReader {
   ProgramScope& scope_;
   const rules::PostBlock& block_;
   const syntax::PostingDecl& written_;
+  AmountsOf of_;
 };
 
 /// The event's own entity: amounts in the currency of the books are in its currency and no other's.
@@ -202,8 +290,10 @@ bool books_differ(const Context& context) {
 bool check_rates(Context& context, ProgramScope& scope, const syntax::PostBlock& written,
                  const rules::PostBlock& block) {
   if (is_own_entity(scope, block.entity) || !scope.type().currency_field || !books_differ(context)) return true;
+  // Published rates lead to the books of every entity.
+  if (const auto& foreign = context.book().foreign_currency; foreign && !foreign->rate_source.empty()) return true;
   for (const syntax::PostingDecl& line : written.lines) {
-    if (line.at) continue;
+    if (line.at || line.at_carrying_rate) continue;
     context.error_with(
         ErrorCode::WrongCurrency, line.span,
         "the rate of the book is that of `entity`, and the entry belongs to " + tick(written.entity.text) +
@@ -261,40 +351,54 @@ std::optional<Operand> read_entity(Context& context, ProgramScope& scope, const 
 
 }  // namespace
 
-std::optional<ResolvedBlock> resolve_block(Context& context, ProgramScope& scope, const syntax::PostBlock& written) {
-  ResolvedBlock result;
+bool can_be_dimension(const Named& named) {
+  if (named.answer != nullptr) return named.answer->kind == rules::AnswerColumn::Kind::list;
+  if (named.field == nullptr) return true;
+  const FieldKind kind = named.field->kind;
+  return kind != FieldKind::money && kind != FieldKind::money_functional && kind != FieldKind::instant;
+}
+
+bool resolve_lines(Context& context, ProgramScope& scope, const syntax::PostBlock& written, AmountsOf of,
+                   ResolvedBlock& result) {
   rules::PostBlock& block = result.block;
   block.where = written.span.where;
   block.journal = written.journal.text;
   bool sound = true;
   if (written.journal.empty()) {
     context.error(ErrorCode::MissingClause, written.span, "the block names no journal",
-                  "write `post in entity, journal SALES`");
+                  of == AmountsOf::event ? "write `post in entity, journal SALES`" : "end it with `, journal REVREC`");
     sound = false;
   }
   if (written.lines.empty()) {
     context.error(ErrorCode::MissingClause, written.span, "the block has no debit or credit line",
-                  "write the lines below `post in`, or delete it");
+                  of == AmountsOf::event ? "write the lines below `post in`, or delete it"
+                                         : "write the lines below `recognise`, or delete it");
     sound = false;
   }
-  const auto entity = read_entity(context, scope, written.entity);
-  if (entity) block.entity = *entity;
-  sound = entity.has_value() && sound;
   sound = read_difference(context, written, block) && sound;
-  std::vector<bool> functional;
-  bool lines_sound = true;
+  std::vector<std::optional<bool>> said;
   for (const syntax::PostingDecl& line : written.lines) {
     PostingLine posting;
-    bool in_books = false;
-    lines_sound = LineReader(context, scope, block, line).read(posting, in_books) && lines_sound;
-    functional.push_back(in_books);
+    std::optional<bool> in_books;
+    sound = LineReader(context, scope, block, line, of).read(posting, in_books) && sound;
+    said.push_back(posting.take == PostingLine::Take::same && !said.empty() ? said.back() : in_books);
     block.lines.push_back(std::move(posting));
   }
-  if (lines_sound && entity)
-    sound = check_currencies(context, scope, written, block, functional) &&
-            check_rates(context, scope, written, block) && sound;
-  if (!sound || !lines_sound) return std::nullopt;
-  result.functional = std::all_of(functional.begin(), functional.end(), [](bool one) { return one; });
+  if (!sound || !link_takes(context, written, block)) return false;
+  // What balances the block is in its currency.
+  result.functional = std::none_of(said.begin(), said.end(), [](const auto& one) { return one && !*one; }) &&
+                      std::any_of(said.begin(), said.end(), [](const auto& one) { return one.has_value(); });
+  std::vector<bool> functional;
+  for (const std::optional<bool>& one : said) functional.push_back(one.value_or(result.functional));
+  return check_currencies(context, scope, written, block, functional) && check_rates(context, scope, written, block);
+}
+
+std::optional<ResolvedBlock> resolve_block(Context& context, ProgramScope& scope, const syntax::PostBlock& written) {
+  ResolvedBlock result;
+  const auto entity = read_entity(context, scope, written.entity);
+  if (entity) result.block.entity = *entity;
+  const bool sound = resolve_lines(context, scope, written, AmountsOf::event, result);
+  if (!sound || !entity) return std::nullopt;
   return result;
 }
 

@@ -54,7 +54,9 @@ class Printer {
       line(0, "entity " + entity.code + " " + std::string(entity.functional.code()) + " " + entity.zone + " calendar " +
                   entity.calendar + " chart " + entity.chart + " (" + std::to_string(entity.accounts.size()) +
                   " accounts) erp " + entity.erp +
-                  (entity.closed_through ? " closed through " + entity.closed_through->to_text() : ""));
+                  (entity.closed_through ? " closed through " + entity.closed_through->to_text() : "") +
+                  (entity.soft_closed_through ? " soft closed through " + entity.soft_closed_through->to_text() : "") +
+                  (entity.reversal == ReversalStyle::storno ? " reversal storno" : ""));
     for (const FiscalCalendar& calendar : book_.calendars)
       line(0, "calendar " + calendar.name() + " " + std::to_string(calendar.periods().size()) + " periods from " +
                   calendar.periods().front().from.to_text() + " until " + calendar.periods().back().until.to_text());
@@ -170,14 +172,49 @@ class Printer {
 
   void print_policies() {
     line(0, "posting date is " + joined(book_.posting_date_fields) + "; closed " +
-                (book_.closed == rules::ClosedPolicy::hold ? "hold" : "first open day"));
+                (book_.closed == rules::ClosedPolicy::hold ? "hold" : "first open day") +
+                (book_.soft_closed_schedules ? "; soft closed allows schedules" : "") +
+                (book_.soft_closed_reversals ? "; soft closed allows reversals" : ""));
+    print_foreign_currency();
+    for (const rules::Prerequisite& one : book_.order)
+      line(0, "order " + field_text(one.type, one.field) + " needs " + field_text(one.needs, one.needs_field) +
+                  " wait " + std::to_string(one.wait_minutes) + " minutes, then held for " + one.owner);
+    for (const rules::BusinessExpectation& one : book_.expectations)
+      line(0, "expectation " + field_text(one.expected, one.expected_field) + " within " +
+                  std::to_string(one.within_minutes) + " minutes after " + field_text(one.after, one.after_field) +
+                  ", else exception for " + one.owner);
+    for (const rules::Approval& one : book_.approvals) print_approval(one);
+    for (const RuleBook::IntercompanyPair& one : book_.intercompany)
+      line(0, "intercompany pair " + book_.roles[one.due_from].name + ", " + book_.roles[one.due_to].name + " by " +
+                  one.partner);
+  }
+
+  /// "invoice.issued by invoice"
+  std::string field_text(std::uint32_t type, std::uint32_t field) const {
+    return book_.catalog.types[type].name + " by " + book_.catalog.types[type].header[field].name;
+  }
+
+  void print_approval(const rules::Approval& one) {
+    std::vector<std::string> types;
+    for (const std::uint32_t type : one.types) types.push_back(book_.catalog.types[type].name);
+    std::vector<std::string> entities;
+    for (const std::uint32_t entity : one.entities) entities.push_back(book_.catalog.entities[entity].code);
+    line(0, "approval " + (one.late ? std::string("late") : joined(types)) + " over " + one.over.to_text() +
+                (entities.empty() ? "" : " in " + joined(entities)) + " by " + one.by);
+  }
+
+  void print_foreign_currency() {
     if (!book_.foreign_currency) return;
     const rules::ForeignCurrency& foreign = *book_.foreign_currency;
     std::vector<std::string> never;
     for (const std::uint32_t role : foreign.never_in) never.push_back(book_.roles[role].name);
-    line(0, "foreign currency: rate " + foreign.rate_field + ", round " + std::string(to_text(foreign.mode)) +
-                ", rounding to " + book_.roles[foreign.rounding_role].name + " at most " +
-                foreign.cap_per_line.to_text() + " per line, never in " + joined(never));
+    const std::string rate = foreign.rate_source.empty()
+                                 ? foreign.rate_field
+                                 : "from " + foreign.rate_source + " on " + foreign.rate_date + " at most " +
+                                       std::to_string(foreign.rate_age_days_max) + " days old";
+    line(0, "foreign currency: rate " + rate + ", round " + std::string(to_text(foreign.mode)) + ", rounding to " +
+                book_.roles[foreign.rounding_role].name + " at most " + foreign.cap_per_line.to_text() +
+                " per line, never in " + joined(never));
   }
 
   // ---- programs
@@ -213,7 +250,8 @@ class Printer {
   }
 
   void print_program(const EventProgram& program) {
-    line(0, "program of " + book_.catalog.types[program.type].name + (program.each_line ? ", each line" : ""));
+    line(0, "program of " + book_.catalog.types[program.type].name + " in ledger " + book_.ledgers[program.ledger] +
+                (program.each_line ? ", each line" : ""));
     for (std::size_t i = 0; i < program.lookups.size(); ++i) {
       const rules::Lookup& lookup = program.lookups[i];
       line(1, "look-up " + std::to_string(i) + ": table " + book_.tables[lookup.table].name + " (" +
@@ -235,13 +273,32 @@ class Printer {
       line(2, words);
     }
     for (const rules::PostBlock& block : rule.blocks) {
-      line(2, "post in " + operand_text(program, block.entity) + ", ledger " + book_.ledgers[program.ledger] +
-                  ", journal " + block.journal +
-                  (block.gain_role ? ", difference to " + book_.roles[*block.gain_role].name + ", " +
-                                         book_.roles[*block.loss_role].name
-                                   : ""));
+      line(2, "post in " + block_text(program, block));
       for (const rules::PostingLine& posting : block.lines) print_posting(program, posting);
     }
+    for (const rules::Recognition& one : rule.recognitions) print_recognition(program, one);
+    if (rule.reversal) line(2, "reverse everything for " + operand_text(program, rule.reversal->object));
+  }
+
+  std::string block_text(const EventProgram& program, const rules::PostBlock& block) const {
+    std::string words = operand_text(program, block.entity) + ", journal " + block.journal;
+    if (block.gain_role)
+      words += ", difference to " + book_.roles[*block.gain_role].name + ", " + book_.roles[*block.loss_role].name;
+    return words;
+  }
+
+  void print_recognition(const EventProgram& program, const rules::Recognition& one) {
+    static constexpr std::string_view kChanged[] = {"hold", "prospective", "catch_up"};
+    line(2, "recognise" + amount_text(program, one.amount) + " over " + operand_text(program, one.from) + " to " +
+                operand_text(program, one.until) + " by " +
+                (one.convention_from ? operand_text(program, *one.convention_from)
+                                     : std::string(rules::to_text(one.convention))) +
+                ", rounding " + (one.rounding == rules::ScheduleRounding::cumulative ? "cumulative" : "rest_in_last"));
+    for (const rules::DimensionSource& key : one.keys)
+      line(3, "for " + key.name + " " + operand_text(program, key.value));
+    line(3, "when changed " + std::string(kChanged[static_cast<std::size_t>(one.changed)]));
+    line(3, "post in " + block_text(program, one.block));
+    for (const rules::PostingLine& posting : one.block.lines) print_posting(program, posting);
   }
 
   std::string step_text(const EventProgram& program, const AmountStep& step) const {
@@ -266,9 +323,43 @@ class Printer {
     return "";
   }
 
+  std::string amount_text(const EventProgram& program, const rules::Amount& amount) const {
+    std::string words;
+    for (const AmountStep& step : amount.steps) words += " " + step_text(program, step) + ";";
+    return words;
+  }
+
+  std::string take_text(const EventProgram& program, const rules::PostingLine& posting) const {
+    using Take = rules::PostingLine::Take;
+    std::string lines;
+    for (const std::uint32_t after : posting.after) lines += (lines.empty() ? "" : ", ") + std::to_string(after + 1);
+    switch (posting.take) {
+      case Take::amount:
+        return amount_text(program, posting.amount);
+      case Take::rest_of:
+        return amount_text(program, posting.amount) + " less lines " + lines + ";";
+      case Take::rest:
+        return " what balances;";
+      case Take::same:
+        return " as line " + lines + ";";
+    }
+    return "";
+  }
+
+  static std::string limit_text(const rules::BalanceLimit& limit) {
+    const bool oldest = limit.order == rules::BalanceLimit::Order::oldest_first;
+    std::string words = "at most the balance for " + joined(limit.keys);
+    if (!limit.item.empty())
+      words = "open items by " + limit.item + " for " + joined(limit.keys) +
+              (oldest ? ", oldest first" : ", with the same amount");
+    return words + (limit.else_hold ? ", else hold" : "");
+  }
+
   void print_posting(const EventProgram& program, const rules::PostingLine& posting) {
-    std::string words = std::string(to_text(posting.side)) + " " + book_.roles[posting.role].name + ":";
-    for (const AmountStep& step : posting.amount.steps) words += " " + step_text(program, step) + ";";
+    std::string words =
+        std::string(to_text(posting.side)) + " " + book_.roles[posting.role].name + ":" + take_text(program, posting);
+    if (posting.limit) words += " " + limit_text(*posting.limit) + ";";
+    if (posting.at_carrying_rate) words += " at carrying rate;";
     if (posting.rate) words += " at " + operand_text(program, *posting.rate) + ";";
     if (posting.functional) words += " worth " + operand_text(program, *posting.functional) + ";";
     words.pop_back();
@@ -289,7 +380,12 @@ class Printer {
   void print_test(const BookTest& test) {
     line(0, "test \"" + test.title + "\"");
     for (const TestStep& step : test.steps) {
-      line(1, "event " + write_json(step.event));
+      if (step.kind == TestStep::Kind::event) line(1, "event " + write_json(step.event));
+      if (step.kind == TestStep::Kind::through) line(1, "through " + step.through.to_text());
+      if (step.kind == TestStep::Kind::rate)
+        line(1, "rate " + step.rate.source + " " + std::string(step.rate.from.code()) + " " +
+                    std::string(step.rate.to.code()) + " " + step.rate.rate.to_text() + " on " +
+                    step.rate.date.to_text());
       for (const Expectation& expected : step.expected) print_expectation(expected);
     }
   }
@@ -309,19 +405,28 @@ class Printer {
       case syntax::Expectation::Kind::exception:
         return line(2, "expect exception \"" + expected.reason + "\"");
       case syntax::Expectation::Kind::balance:
-        return line(2, "expect balance " + expected.balance.to_text() + " on " + expected.date.to_text());
+        return line(2, "expect balance of " + joined(expected.roles) +
+                           (expected.entity.empty() ? "" : " in " + expected.entity) + " in ledger " + expected.ledger +
+                           " on " + expected.date.to_text() + " is " + expected.balance.to_text() + " " +
+                           expected.currency + dimensions_text(expected.dimensions));
       case syntax::Expectation::Kind::entry:
         break;
     }
     line(2, "expect " + expected.entity + " " + expected.journal + " " + expected.date.to_text() + " " +
-                expected.currency);
+                expected.currency + " in ledger " + expected.ledger + (expected.storno ? " storno" : "") +
+                (expected.reverses.empty() ? "" : " reverses " + expected.reverses));
     for (const ExpectedLine& one : expected.lines) {
       std::string words =
           std::string(to_text(one.side)) + " " + one.account + " " + one.role + " " + one.functional.to_text();
       if (one.transaction) words += " of " + one.transaction->to_text();
-      for (const Dimension& dimension : one.dimensions) words += ", " + dimension.name + " " + dimension.value;
-      line(3, words);
+      line(3, words + dimensions_text(one.dimensions));
     }
+  }
+
+  static std::string dimensions_text(const std::vector<Dimension>& dimensions) {
+    std::string words;
+    for (const Dimension& dimension : dimensions) words += ", " + dimension.name + " " + dimension.value;
+    return words;
   }
 
   const ResolvedModel& model_;

@@ -173,9 +173,19 @@ void read_charts(Context& context, const YamlNode& root) {
 
 // ---- entities -------------------------------------------------------------------------------------------------------
 
+void read_reversal(Context& context, MapReader& reader, LegalEntity& entity) {
+  const std::string style = reader.text_if_any("reversal");
+  if (style == "storno") entity.reversal = ReversalStyle::storno;
+  if (!style.empty() && style != "swap" && style != "storno")
+    context.error(ErrorCode::UnknownListValue, reader.find("reversal")->span,
+                  tick(style) + " is not a way to write a reversal",
+                  "write `swap` (debit and credit change sides) or `storno` (the same sides, negative amounts)");
+}
+
 void read_entity(Context& context, const YamlNode& item) {
   MapReader reader(context, item, "an entity",
-                   {"code", "name", "functional", "zone", "calendar", "chart", "erp", "closed_through"});
+                   {"code", "name", "functional", "zone", "calendar", "chart", "erp", "closed_through",
+                    "soft_closed_through", "reversal"});
   LegalEntity entity;
   entity.code = reader.text("code");
   entity.name = reader.text("name");
@@ -184,6 +194,13 @@ void read_entity(Context& context, const YamlNode& item) {
   entity.chart = reader.text("chart");
   entity.erp = reader.text("erp");
   entity.closed_through = reader.date_if_any("closed_through");
+  entity.soft_closed_through = reader.date_if_any("soft_closed_through");
+  if (entity.closed_through && entity.soft_closed_through && *entity.soft_closed_through <= *entity.closed_through)
+    context.error(ErrorCode::BadReferenceData, reader.find("soft_closed_through")->span,
+                  "the books of " + entity.code + " are closed through " + entity.closed_through->to_text() +
+                      " and soft-closed only through " + entity.soft_closed_through->to_text(),
+                  "write a later day, or delete `soft_closed_through`");
+  read_reversal(context, reader, entity);
   if (const std::string functional = reader.text("functional"); !functional.empty()) {
     if (auto currency = Currency::parse(functional))
       entity.functional = *currency;

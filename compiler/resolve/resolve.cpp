@@ -17,6 +17,7 @@ std::optional<ResolvedModel> resolve(const syntax::Spec& spec, const ReadFile& r
   check_answer_accounts(context);
   resolve_dates(context);
   resolve_foreign_currency(context);
+  resolve_policies(context);
   resolve_rules(context);
   resolve_tests(context);
   // Also after faults of the parser: what it could not read is missing here, and not told again.

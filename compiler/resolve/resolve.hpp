@@ -29,7 +29,7 @@ struct Expectation {
   syntax::Expectation::Kind kind = syntax::Expectation::Kind::entry;
   std::string entity, ledger, journal, currency;
   Date date;
-  bool storno = false;
+  bool storno = false;   // lines are written negative and kept as JournalEntry keeps them, without a sign
   std::string reverses;  // id of the event whose entry it reverses, or empty
   std::vector<ExpectedLine> lines;
   std::string reason;  // held, exception

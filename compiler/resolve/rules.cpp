@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules, `no entry` and `hold` to one program for each event type.
+// Rules, `no entry` and `hold` to one program for each event type and ledger.
 #include <algorithm>
 
 #include "compiler/resolve/rule_parts.hpp"
@@ -38,16 +38,28 @@ void check_names(Context& context) {
     if (decl.events.empty())
       context.error(ErrorCode::MissingClause, decl.span, what + " names no event",
                     "add `for EVENT` or `for each line of EVENT`");
-    if (decl.outcome == OutcomeKind::post && decl.blocks.empty())
+    if (decl.outcome == OutcomeKind::post && decl.blocks.empty() && decl.recognitions.empty() && !decl.reversal)
       context.error(ErrorCode::MissingClause, decl.span, what + " posts nothing",
                     "add `post in entity, journal ...` with its lines, or write `no entry for`");
   }
 }
 
-/// By event type. Reports GLM-2006, and GLM-2002 for a type that a rule names twice.
-std::map<std::uint32_t, std::vector<Declared>> by_event_type(Context& context) {
-  std::map<std::uint32_t, std::vector<Declared>> found;
+/// Event type, ledger.
+using ProgramKey = std::pair<std::uint32_t, std::uint32_t>;
+
+/// The ledger a declaration is for; the book's first when it names none. Reports GLM-2001.
+std::optional<std::uint32_t> ledger_of(Context& context, const RuleDecl& decl) {
+  if (decl.ledger.empty()) return 0;
+  const auto ledger = context.ledger_index(decl.ledger.text);
+  if (!ledger) unknown_ledger(context, decl.ledger);
+  return ledger;
+}
+
+/// Reports GLM-2006, and GLM-2002 for a type that a rule names twice.
+std::map<ProgramKey, std::vector<Declared>> by_program(Context& context) {
+  std::map<ProgramKey, std::vector<Declared>> found;
   for (const RuleDecl& decl : context.spec.rules) {
+    const auto ledger = ledger_of(context, decl);
     std::map<std::string, Span> seen;
     for (const Word& event : decl.events) {
       const auto [first, added] = seen.emplace(event.text, event.span);
@@ -56,13 +68,8 @@ std::map<std::uint32_t, std::vector<Declared>> by_event_type(Context& context) {
                            first->second, "it is named here first", "delete one of them");
         continue;
       }
-      if (const auto type = context.catalog().type_index(event.text)) {
-        found[*type].push_back({&decl, &event});
-      } else if (context.events_known) {
-        const auto known = context.type_names();
-        context.error(ErrorCode::UnknownEventType, event.span, "event type " + tick(event.text) + " has no schema",
-                      suggest(event.text, known, "the event types are " + choices(known)));
-      }
+      const auto type = event_type_of(context, event);
+      if (type && ledger) found[{*type, *ledger}].push_back({&decl, &event});
     }
   }
   return found;
@@ -70,9 +77,10 @@ std::map<std::uint32_t, std::vector<Declared>> by_event_type(Context& context) {
 
 class ProgramReader {
  public:
-  ProgramReader(Context& context, std::uint32_t type, const std::vector<Declared>& declared)
+  ProgramReader(Context& context, const ProgramKey& key, const std::vector<Declared>& declared)
       : context_(context), declared_(declared) {
-    program_.type = type;
+    program_.type = key.first;
+    program_.ledger = key.second;
     program_.each_line = decide_each_line();
   }
 
@@ -150,6 +158,15 @@ class ProgramReader {
         check_one_currency(block, *resolved);
         rule.blocks.push_back(std::move(resolved->block));
       }
+    // A schedule's entries belong to the entity of the rule's first entry.
+    rules::Operand entity{rules::Operand::Kind::header, scope.type().entity_field};
+    if (!rule.blocks.empty()) entity = rule.blocks.front().entity;
+    const Word own{"entity", decl.span};
+    for (const syntax::RecogniseDecl& one : decl.recognitions)
+      if (auto resolved =
+              resolve_recognition(context_, scope, one, entity, decl.blocks.empty() ? own : decl.blocks.front().entity))
+        rule.recognitions.push_back(std::move(*resolved));
+    if (decl.reversal) rule.reversal = resolve_reversal(context_, scope, decl);
     program_.rules.push_back(std::move(rule));
   }
 
@@ -175,8 +192,8 @@ class ProgramReader {
 
 void resolve_rules(Context& context) {
   check_names(context);
-  for (const auto& [type, declared] : by_event_type(context))
-    context.book().programs.push_back(ProgramReader(context, type, declared).read());
+  for (const auto& [key, declared] : by_program(context))
+    context.book().programs.push_back(ProgramReader(context, key, declared).read());
 }
 
 }  // namespace glmap::resolve

@@ -31,36 +31,41 @@ class TestReader {
     test_.title = decl.title.text;
     test_.span = decl.span;
     for (const syntax::TestStep& step : decl.steps) {
-      if (const TestEvent* event = std::get_if<TestEvent>(&step))
-        add_event(*event);
-      else
-        add_expectation(std::get<syntax::Expectation>(step));
+      if (const auto* expectation = std::get_if<syntax::Expectation>(&step)) {
+        add_expectation(*expectation);
+        continue;
+      }
+      check_last_event();
+      if (const auto* event = std::get_if<TestEvent>(&step)) add_event(*event);
+      if (const auto* rate = std::get_if<syntax::TestRate>(&step)) add_rate(*rate);
+      if (const auto* through = std::get_if<syntax::TestThrough>(&step)) add_through(*through);
     }
-    if (!test_.steps.empty() && test_.steps.back().expected.empty())
-      context_.error(ErrorCode::MissingClause, test_.steps.back().span, "nothing says what this event must give",
-                     "add `expect ...`, or `expect no entry`");
+    check_last_event();
     return std::move(test_);
   }
 
  private:
+  /// Balances and exceptions say nothing about what the event itself gave.
+  static bool is_outcome(const Expectation& expected) {
+    return expected.kind != syntax::Expectation::Kind::balance && expected.kind != syntax::Expectation::Kind::exception;
+  }
+
+  void check_last_event() {
+    if (test_.steps.empty() || test_.steps.back().kind != TestStep::Kind::event) return;
+    const TestStep& last = test_.steps.back();
+    if (std::none_of(last.expected.begin(), last.expected.end(), is_outcome))
+      context_.error(ErrorCode::MissingClause, last.span, "nothing says what this event must give",
+                     "add `expect ...`, or `expect no entry`");
+  }
+
   // ---- events
 
   void add_event(const TestEvent& written) {
-    if (!test_.steps.empty() && test_.steps.back().expected.empty())
-      context_.error(ErrorCode::MissingClause, test_.steps.back().span, "nothing says what this event must give",
-                     "add `expect ...`, or `expect no entry`");
     TestStep step;
     step.id = written.id.text;
     step.span = written.span;
-    const auto type = context_.catalog().type_index(written.type.text);
-    if (type) {
+    if (const auto type = event_type_of(context_, written.type))
       step.event = to_json(written, *type, told_of(written, *type));
-    } else if (context_.events_known) {
-      const auto known = context_.type_names();
-      context_.error(ErrorCode::UnknownEventType, written.type.span,
-                     "event type " + tick(written.type.text) + " has no schema",
-                     suggest(written.type.text, known, "the event types are " + choices(known)));
-    }
     test_.steps.push_back(std::move(step));
   }
 
@@ -173,36 +178,126 @@ class TestReader {
         suggest(name.text, known, known.empty() ? "the event has no lines" : "the fields are " + choices(known)));
   }
 
+  // ---- published rates, time
+
+  std::optional<Currency> currency_of(const Word& word) {
+    auto currency = Currency::parse(word.text);
+    if (currency) return *currency;
+    context_.error(ErrorCode::UnknownListValue, word.span, currency.error().message,
+                   "write a code of three capitals, such as `USD`");
+    return std::nullopt;
+  }
+
+  std::optional<Date> date_of(const Word& word) {
+    auto date = Date::parse(word.text);
+    if (date) return *date;
+    context_.error(ErrorCode::BadLiteral, word.span, date.error().message, "write a day as YYYY-MM-DD");
+    return std::nullopt;
+  }
+
+  void add_rate(const syntax::TestRate& written) {
+    TestStep step;
+    step.kind = TestStep::Kind::rate;
+    step.span = written.span;
+    const auto from = currency_of(written.from);
+    const auto to = currency_of(written.to);
+    const auto date = date_of(written.date);
+    auto rate = Decimal::parse(written.rate.text);
+    if (!rate || rate->is_negative() || rate->is_zero())
+      context_.error(ErrorCode::BadLiteral, written.rate.span, tick(written.rate.text) + " is not a rate above zero",
+                     "write units of the second currency for one of the first, such as `0.95`");
+    const auto& foreign = context_.book().foreign_currency;
+    if (!foreign || foreign->rate_source != written.source.text)
+      context_.error(ErrorCode::UnknownName, written.source.span,
+                     "the book takes no rates from " + tick(written.source.text),
+                     foreign && !foreign->rate_source.empty()
+                         ? "write " + tick(foreign->rate_source)
+                         : "state the rate in the event, or write `rate from " + written.source.text +
+                               " on DATE_FIELD, at most 3 days old` in `foreign_currency`");
+    if (from && to && *from == *to)
+      context_.error(ErrorCode::MixedCurrencies, written.to.span, "the rate leads from a currency to itself",
+                     "name two currencies");
+    if (!from || !to || !date || !rate) return;
+    step.rate = {written.source.text, *from, *to, *date, *rate};
+    test_.steps.push_back(std::move(step));
+  }
+
+  void add_through(const syntax::TestThrough& written) {
+    TestStep step;
+    step.kind = TestStep::Kind::through;
+    step.span = written.span;
+    const auto date = date_of(written.date);
+    if (date && through_ && *date < *through_)
+      context_.error(ErrorCode::BadLiteral, written.date.span,
+                     "time went on to " + through_->to_text() + " and does not go back", "write a later day");
+    if (date) step.through = *date;
+    if (date) through_ = date;
+    test_.steps.push_back(std::move(step));
+  }
+
   // ---- expectations
 
   void add_expectation(const syntax::Expectation& written) {
+    using Kind = syntax::Expectation::Kind;
     Expectation expected;
     expected.kind = written.kind;
     expected.span = written.span;
     expected.reason = written.reason.text;
-    if (written.kind == syntax::Expectation::Kind::entry) read_entry(written, expected);
-    if (test_.steps.empty()) {
+    if (written.kind == Kind::entry) read_entry(written, expected);
+    if (written.kind == Kind::balance) read_balance(written, expected);
+    // A rate gives nothing, so an expectation behind it speaks about the step above.
+    const auto step = std::find_if(test_.steps.rbegin(), test_.steps.rend(),
+                                   [](const TestStep& one) { return one.kind != TestStep::Kind::rate; });
+    if (step == test_.steps.rend()) {
       context_.error(ErrorCode::MissingClause, written.span, "an expectation stands before any event",
                      "write `event TYPE ID` above it");
       return;
     }
-    TestStep& step = test_.steps.back();
-    if (!step.expected.empty() && (written.kind != syntax::Expectation::Kind::entry ||
-                                   step.expected.front().kind != syntax::Expectation::Kind::entry))
+    const auto excludes = [&](const Expectation& other) {
+      return is_outcome(other) && (written.kind != Kind::entry || other.kind != Kind::entry);
+    };
+    const auto other = std::find_if(step->expected.begin(), step->expected.end(), excludes);
+    if (step->kind == TestStep::Kind::event && is_outcome(expected) && other != step->expected.end())
       context_.error_with(ErrorCode::DuplicateName, written.span,
-                          "two expectations that exclude each other stand at one event", step.expected.front().span,
+                          "two expectations that exclude each other stand at one event", other->span,
                           "the other is here", "delete one of them, or send another event");
-    step.expected.push_back(std::move(expected));
+    step->expected.push_back(std::move(expected));
+  }
+
+  /// Ledger, day and, where it is stated, entity and currency.
+  void read_head(const syntax::Expectation& written, Expectation& expected) {
+    expected.entity = written.entity.text;
+    expected.currency = written.currency.text;
+    expected.ledger = written.ledger.empty() ? context_.book().ledgers.front() : written.ledger.text;
+    if (!written.ledger.empty() && !context_.ledger_index(written.ledger.text))
+      unknown_ledger(context_, written.ledger);
+    if (const auto date = date_of(written.date)) expected.date = *date;
+  }
+
+  void read_balance(const syntax::Expectation& written, Expectation& expected) {
+    read_head(written, expected);
+    for (const Word& role : written.roles) {
+      role_of(context_, role);
+      expected.roles.push_back(role.text);
+    }
+    if (!written.entity.empty() && !context_.catalog().entity_index(written.entity.text))
+      unknown_value(context_, {rules::Domain::Kind::entity}, written.entity);
+    const auto currency = currency_of(written.currency);
+    if (currency)
+      if (const auto amount = money(written.balance, *currency)) expected.balance = amount->decimal();
+    for (const TestField& dimension : written.dimensions)
+      expected.dimensions.push_back({dimension.name.text, dimension.value.text});
   }
 
   void read_entry(const syntax::Expectation& written, Expectation& expected) {
-    expected.entity = written.entity.text;
+    read_head(written, expected);
     expected.journal = written.journal.text;
-    expected.currency = written.currency.text;
-    if (auto date = Date::parse(written.date.text))
-      expected.date = *date;
-    else
-      context_.error(ErrorCode::BadLiteral, written.date.span, date.error().message, "write a day as YYYY-MM-DD");
+    expected.storno = written.storno;
+    expected.reverses = written.reverses.text;
+    if (!written.reverses.empty() && !told_.contains(written.reverses.text))
+      context_.error(ErrorCode::UnknownName, written.reverses.span,
+                     "event " + tick(written.reverses.text) + " did not come before in this test",
+                     "write the id of the event whose entry is reversed");
     const auto index = context_.catalog().entity_index(written.entity.text);
     if (!index) return unknown_value(context_, {rules::Domain::Kind::entity}, written.entity);
     const LegalEntity& entity = context_.catalog().entities[*index];
@@ -225,6 +320,17 @@ class TestReader {
     return std::nullopt;
   }
 
+  /// A storno is written with negative amounts on their own sides; entries keep it as a mark and no sign.
+  Money unsigned_of(const Money& amount, const Word& word, const Expectation& expected) {
+    if (!amount.is_zero() && amount.is_negative() != expected.storno)
+      context_.error(ErrorCode::BadLiteral, word.span,
+                     expected.storno ? tick(word.text) + " is no amount of a storno, whose lines are negative"
+                                     : "a line of an entry is not negative",
+                     expected.storno ? "write " + tick("-" + word.text) + ", or delete `storno`"
+                                     : "write it on the other side, or `storno` behind the currency of the entry");
+    return amount.absolute();
+  }
+
   void read_line(const syntax::ExpectedLine& written, const LegalEntity& entity, Expectation& expected) {
     ExpectedLine line;
     line.span = written.span;
@@ -240,14 +346,12 @@ class TestReader {
                          " of " + entity.code,
                      suggest(line.account, codes, "write a code of that chart"));
     }
-    if (const auto amount = money(written.amount, entity.functional)) line.functional = *amount;
-    if (!written.transaction_currency.empty()) {
-      if (auto currency = Currency::parse(written.transaction_currency.text))
-        line.transaction = money(written.transaction_amount, *currency);
-      else
-        context_.error(ErrorCode::UnknownListValue, written.transaction_currency.span, currency.error().message,
-                       "write a code of three capitals, such as `USD`");
-    }
+    if (const auto amount = money(written.amount, entity.functional))
+      line.functional = unsigned_of(*amount, written.amount, expected);
+    if (!written.transaction_currency.empty())
+      if (const auto currency = currency_of(written.transaction_currency))
+        if (const auto amount = money(written.transaction_amount, *currency))
+          line.transaction = unsigned_of(*amount, written.transaction_amount, expected);
     for (const TestField& dimension : written.dimensions)
       line.dimensions.push_back({dimension.name.text, dimension.value.text});
     expected.lines.push_back(std::move(line));
@@ -256,6 +360,7 @@ class TestReader {
   Context& context_;
   BookTest test_;
   std::map<std::string, Told> told_;
+  std::optional<Date> through_;
 };
 
 }  // namespace

@@ -43,8 +43,13 @@ Role role_of(Rule rule) {
     case Rule::accounts_section:
     case Rule::dates_section:
     case Rule::currency_section:
+    case Rule::order_section:
+    case Rule::expectations_section:
+    case Rule::approvals_section:
+    case Rule::intercompany_section:
     case Rule::rule_section:
     case Rule::post_block:
+    case Rule::recognise_block:
     case Rule::no_entry_section:
     case Rule::hold_section:
     case Rule::test_section:
@@ -55,6 +60,7 @@ Role role_of(Rule rule) {
     case Rule::table_head:
     case Rule::rule_head:
     case Rule::post_head:
+    case Rule::recognise_head:
     case Rule::no_entry_head:
     case Rule::hold_head:
     case Rule::test_head:
@@ -68,15 +74,26 @@ Role role_of(Rule rule) {
     case Rule::csv_rows:
     case Rule::posting_date:
     case Rule::closed_clause:
+    case Rule::soft_closed:
     case Rule::rate_clause:
     case Rule::rounding_clause:
     case Rule::never_clause:
     case Rule::round_clause:
+    case Rule::order_item:
+    case Rule::expectation_item:
+    case Rule::approval_item:
+    case Rule::pair_item:
+    case Rule::ledger_clause:
     case Rule::because_clause:
     case Rule::for_clause:
     case Rule::when_clause:
     case Rule::entry_line:
     case Rule::difference:
+    case Rule::schedule_for:
+    case Rule::schedule_rounding:
+    case Rule::reverse_clause:
+    case Rule::test_rate:
+    case Rule::test_through:
     case Rule::event_fields:
     case Rule::event_line:
     case Rule::expected_line:
@@ -87,11 +104,14 @@ Role role_of(Rule rule) {
     case Rule::currency_item:
     case Rule::rule_item:
     case Rule::post_item:
+    case Rule::recognise_item:
     case Rule::outcome_item:
     case Rule::test_step:
       return Role::choice;
     case Rule::value:
     case Rule::word:
+    case Rule::field:
+    case Rule::pair_word:
     case Rule::any_word:
       return Role::naming;
     default:
@@ -258,7 +278,10 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     return child;
   }
 
-  static bool starts_with_a_name(Rule rule) { return rule == Rule::list_item || rule == Rule::event_fields; }
+  static bool starts_with_a_name(Rule rule) {
+    return rule == Rule::list_item || rule == Rule::event_fields || rule == Rule::order_item ||
+           rule == Rule::expectation_item || rule == Rule::approval_item;
+  }
 
   /// No construct of the list starts at the current token. Returns the indent up to which text is skipped.
   std::uint32_t report_between(antlr4::Parser* parser, ParserRuleContext& list) {

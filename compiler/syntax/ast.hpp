@@ -195,6 +195,7 @@ struct PostingDecl {
   AmountExpr amount;  // amount, rest_of
   std::optional<LimitDecl> limit;
   bool at_carrying_rate = false;
+  Span carrying_span;         // `at carrying rate`
   std::optional<Word> at;     // a rate field of the event
   std::optional<Word> worth;  // a functional-currency amount field of the event
   struct With {

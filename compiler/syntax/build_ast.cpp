@@ -138,6 +138,14 @@ void AstBuilder::section(const NodeView& node) {
       return dates(node);
     case Rule::currency_section:
       return foreign_currency(node);
+    case Rule::order_section:
+      return order(node);
+    case Rule::expectations_section:
+      return expectations(node);
+    case Rule::approvals_section:
+      return approvals(node);
+    case Rule::intercompany_section:
+      return intercompany(node);
     case Rule::rule_section:
       return rule(node);
     case Rule::no_entry_section:
@@ -193,70 +201,6 @@ void AstBuilder::lists(const NodeView& section) {
     list.values.assign(words.begin() + 2, words.end());
     spec_.lists.push_back(std::move(list));
   }
-}
-
-void AstBuilder::dates(const NodeView& section) {
-  if (spec_.dates) {
-    twice(section.span(), spec_.dates->span, "the `dates` section");
-    return;
-  }
-  DatesDecl decl;
-  decl.span = section.span_of(*section.tokens().front());
-  Span first_posting;
-  Span first_closed;
-  for (const NodeView& node : section.nodes()) {
-    if (node.broken()) continue;
-    if (node.rule() == Rule::posting_date && once(first_posting, node, "`posting date is`")) {
-      for (const NodeView& field : node.nodes(Rule::date_field)) decl.posting_date.push_back(field.word(0));
-    } else if (node.rule() == Rule::closed_clause && once(first_closed, node, "`closed`")) {
-      Word word = node.word(1);
-      if (word.text == "first") {
-        word.text = "first open day";
-        word.span.length = node.span().where.column + node.span().length - word.span.where.column;
-      }
-      decl.closed = std::move(word);
-    }
-  }
-  if (decl.posting_date.empty() && !section.has_broken()) {
-    missing(decl.span, "the `dates` section does not say where the posting date comes from",
-            "write `posting date is document_date, else occurred_at in zone of entity`");
-  }
-  spec_.dates = std::move(decl);
-}
-
-void AstBuilder::foreign_currency(const NodeView& section) {
-  if (spec_.foreign_currency) {
-    twice(section.span(), spec_.foreign_currency->span, "the `foreign_currency` section");
-    return;
-  }
-  ForeignCurrencyDecl decl;
-  decl.span = section.span_of(*section.tokens().front());
-  Span rate;
-  Span rounding;
-  Span never;
-  Span round;
-  for (const NodeView& node : section.nodes()) {
-    if (node.broken()) continue;
-    if (node.rule() == Rule::rate_clause && once(rate, node, "`rate is`")) decl.rate = node.word(2);
-    if (node.rule() == Rule::round_clause && once(round, node, "`round`")) decl.mode = node.word(1);
-    if (node.rule() == Rule::rounding_clause && once(rounding, node, "`rounding to`")) {
-      decl.rounding_role = node.word(2);  // rounding to ROLE at most CAP per line
-      decl.cap_per_line = node.word(5);
-      if (!decl.cap_per_line.empty() && !looks_like_number(decl.cap_per_line.text)) {
-        sink_.error(ErrorCode::BadLiteral, decl.cap_per_line.span, "`" + decl.cap_per_line.text + "` is not an amount",
-                    "write the largest rounding difference of a line, such as `0.01`");
-      }
-    }
-    if (node.rule() == Rule::never_clause && once(never, node, "`never in`")) {
-      std::vector<Word> words = node.words();
-      decl.never_in.assign(words.begin() + 2, words.end());
-    }
-  }
-  if (decl.rate.empty() && !section.has_broken()) {
-    missing(decl.span, "the `foreign_currency` section does not say where the rate comes from",
-            "write `rate is FIELD`");
-  }
-  spec_.foreign_currency = std::move(decl);
 }
 
 }  // namespace glmap::syntax

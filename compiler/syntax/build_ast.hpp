@@ -58,8 +58,14 @@ class AstBuilder {
   void mapping(const NodeView& section);
   void reference(const NodeView& section);
   void lists(const NodeView& section);
+  // build_policies.cpp
   void dates(const NodeView& section);
   void foreign_currency(const NodeView& section);
+  void rate_clause(ForeignCurrencyDecl& decl, const NodeView& node);
+  void order(const NodeView& section);
+  void expectations(const NodeView& section);
+  void approvals(const NodeView& section);
+  void intercompany(const NodeView& section);
   // build_tables.cpp
   void table(const NodeView& section);
   void table_row(TableDecl& table, const RowText& row, bool impossible);
@@ -75,9 +81,15 @@ class AstBuilder {
   void outcome(const NodeView& section, OutcomeKind kind);
   void clause(RuleDecl& rule, const NodeView& clause);
   void check_clauses(const RuleDecl& rule, const NodeView& section);
+  // build_postings.cpp
   PostBlock post_block(const NodeView& block);
-  void post_head(PostBlock& block, const NodeView& head, bool whole);
+  RecogniseDecl recognise_block(const NodeView& block);
+  void schedule_for(RecogniseDecl& result, const NodeView& node);
+  void journal(PostBlock& block, const std::vector<Word>& words, std::size_t from, bool whole, const std::string& help);
+  void block_lines(PostBlock& block, const NodeView& node);
   PostingDecl entry_line(const NodeView& line);
+  void take(PostingDecl& line, const NodeView& take);
+  LimitDecl limit(const NodeView& node);
   void line_option(PostingDecl& line, const NodeView& option);
   AmountExpr amount(const NodeView& node);
   // build_tests.cpp
@@ -85,6 +97,9 @@ class AstBuilder {
   TestEvent test_event(const NodeView& event);
   std::vector<TestField> fields(const NodeView& node);
   Expectation expectation(const NodeView& node);
+  void expected_entry(Expectation& result, const NodeView& head);
+  void expected_balance(Expectation& result, const NodeView& node);
+  TestRate test_rate(const NodeView& node);
   ExpectedLine expected_line(const NodeView& line);
 
   void missing(Span where, std::string message, std::string help);

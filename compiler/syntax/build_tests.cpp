@@ -10,7 +10,7 @@ bool is_currency_code(std::string_view text) {
   return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// The value of a field; a minus in front belongs to it.
+/// The number or value of a node; a minus in front belongs to it.
 Word value_of(const NodeView& node) {
   Word value = node.word(0);
   const std::vector<const Token*> tokens = node.tokens();
@@ -25,6 +25,10 @@ Word value_of(const NodeView& node) {
   return value;
 }
 
+bool is_signed_number(std::string_view text) {
+  return looks_like_number(text.starts_with('-') ? text.substr(1) : text);
+}
+
 }  // namespace
 
 void AstBuilder::test(const NodeView& section) {
@@ -36,6 +40,10 @@ void AstBuilder::test(const NodeView& section) {
       test.title = node.word(1);
     } else if (node.rule() == Rule::test_event) {
       test.steps.emplace_back(test_event(node));
+    } else if (node.rule() == Rule::test_rate) {
+      if (!node.broken()) test.steps.emplace_back(test_rate(node));
+    } else if (node.rule() == Rule::test_through) {
+      if (!node.broken()) test.steps.emplace_back(TestThrough{node.word(1), node.span()});
     } else if (node.rule() == Rule::expectation) {
       test.steps.emplace_back(expectation(node));
     }
@@ -80,22 +88,27 @@ TestEvent AstBuilder::test_event(const NodeView& event) {
   return result;
 }
 
+TestRate AstBuilder::test_rate(const NodeView& node) {
+  const std::vector<Word> words = node.words();  // rate SOURCE FROM TO RATE on DATE
+  return {words.at(1), words.at(2), words.at(3), words.at(4), words.at(6), node.span()};
+}
+
 ExpectedLine AstBuilder::expected_line(const NodeView& line) {
   ExpectedLine result;
   result.span = line.span();
   result.side = line.word(0);
   result.account = line.word(1);
   result.role = line.word(2);
-  result.amount = line.word(3);
-  if (!looks_like_number(result.amount.text)) {
+  result.amount = value_of(line.nodes(Rule::signed_number).front());
+  if (!is_signed_number(result.amount.text)) {
     sink_.error(ErrorCode::BadLiteral, result.amount.span, "`" + result.amount.text + "` is not an amount",
                 "an expected line reads `debit ACCOUNT ROLE AMOUNT`, with digits and a decimal point");
   }
   for (const NodeView& pair : line.nodes(Rule::expected_pair)) {
     Word name = pair.word(0);
-    Word value = pair.word(1);
+    Word value = value_of(pair.nodes(Rule::field_value).front());
     const bool first = result.dimensions.empty() && result.transaction_currency.empty();
-    if (first && is_currency_code(name.text) && looks_like_number(value.text)) {
+    if (first && is_currency_code(name.text) && is_signed_number(value.text)) {
       result.transaction_currency = std::move(name);
       result.transaction_amount = std::move(value);
     } else {
@@ -105,24 +118,62 @@ ExpectedLine AstBuilder::expected_line(const NodeView& line) {
   return result;
 }
 
+void AstBuilder::expected_entry(Expectation& result, const NodeView& head) {
+  result.entity = head.word(1);
+  result.journal = head.word(2);
+  result.date = head.word(3);
+  result.currency = head.word(4);
+  Span ledger;
+  Span storno;
+  Span reverses;
+  for (const NodeView& option : head.nodes(Rule::expect_option)) {
+    const Word key = option.word(0);  // in ledger NAME | storno | reverses EVENT_ID
+    if (key.text == "in" && once(ledger, option, "`in ledger`")) result.ledger = option.word(2);
+    if (key.text == "reverses" && once(reverses, option, "`reverses`")) result.reverses = option.word(1);
+    if (key.text == "storno" && once(storno, option, "`storno`")) result.storno = true;
+  }
+}
+
+void AstBuilder::expected_balance(Expectation& result, const NodeView& node) {
+  const std::vector<const Token*> tokens =
+      node.tokens();  // ROLE , ROLE [in ENTITY] [in ledger NAME] on DATE is CURRENCY
+  std::size_t next = 1;
+  result.roles.push_back(node.word_of(*tokens.at(0)));
+  for (; tokens.at(next)->kind == TokenKind::sign; next += 2)
+    result.roles.push_back(node.word_of(*tokens.at(next + 1)));
+  if (tokens.at(next)->text == "in" && tokens.at(next + 2)->text != "ledger" && tokens.at(next + 1)->text != "ledger") {
+    result.entity = node.word_of(*tokens.at(next + 1));
+    next += 2;
+  }
+  if (tokens.at(next)->text == "in") {
+    result.ledger = node.word_of(*tokens.at(next + 2));
+    next += 3;
+  }
+  result.date = node.word_of(*tokens.at(next + 1));
+  result.currency = node.word_of(*tokens.at(next + 3));
+  result.balance = value_of(node.nodes(Rule::signed_number).front());
+  for (const NodeView& pair : node.nodes(Rule::expected_pair))
+    result.dimensions.push_back({pair.word(0), value_of(pair.nodes(Rule::field_value).front())});
+}
+
 Expectation AstBuilder::expectation(const NodeView& node) {
+  using Kind = Expectation::Kind;
+  static constexpr std::pair<std::string_view, Kind> kKinds[] = {
+      {"no", Kind::no_entry},       {"held", Kind::held},       {"duplicate", Kind::duplicate},
+      {"conflict", Kind::conflict}, {"waiting", Kind::waiting}, {"exception", Kind::exception},
+      {"balance", Kind::balance}};
   Expectation result;
   result.span = node.span();
   std::vector<NodeView> heads = node.nodes(Rule::expect_head);
   if (heads.empty()) return result;
-  const std::vector<Word> words = heads.front().words();  // expect ...
-  result.span = heads.front().span();
-  using Kind = Expectation::Kind;
-  if (words.size() > 1 && words[1].text == "no") result.kind = Kind::no_entry;
-  if (words.size() > 1 && words[1].text == "held") result.kind = Kind::held;
-  if (words.size() > 1 && words[1].text == "duplicate") result.kind = Kind::duplicate;
-  if (words.size() > 1 && words[1].text == "conflict") result.kind = Kind::conflict;
-  if (result.kind == Kind::held && words.size() > 2) result.reason = words[2];
-  if (result.kind == Kind::entry && words.size() > 4) {
-    result.entity = words[1];
-    result.journal = words[2];
-    result.date = words[3];
-    result.currency = words[4];
+  const NodeView& head = heads.front();
+  result.span = head.span();
+  for (const auto& [word, kind] : kKinds)
+    if (head.word(1).text == word) result.kind = kind;
+  if (!head.broken()) {
+    if (result.kind == Kind::held || result.kind == Kind::exception) result.reason = head.word(2);
+    if (result.kind == Kind::entry) expected_entry(result, head);
+    if (result.kind == Kind::balance) expected_balance(result, head.nodes(Rule::expected_balance).front());
   }
   for (const NodeView& line : node.nodes(Rule::expected_line)) {
     if (!line.broken()) result.lines.push_back(expected_line(line));

@@ -19,14 +19,17 @@ namespace glmap::syntax {
 #define GLMAP_SYNTAX_RULES(X) \
   X(book) X(section) X(mapping_section) X(mapping_head) X(property) X(reference_section) X(reference_item) \
   X(lists_section) X(list_item) X(table_section) X(table_head) X(table_part) X(remaining) X(csv_rows) \
-  X(accounts_section) X(dates_section) X(dates_item) X(posting_date) X(date_field) X(closed_clause) \
+  X(accounts_section) X(dates_section) X(dates_item) X(posting_date) X(date_field) X(closed_clause) X(soft_closed) \
   X(currency_section) X(currency_item) X(rate_clause) X(rounding_clause) X(never_clause) X(round_clause) \
-  X(rule_section) X(rule_head) X(rule_item) X(because_clause) X(for_clause) X(when_clause) X(condition) \
-  X(post_block) X(post_head) X(post_item) X(entry_line) X(line_option) X(dimension) X(difference) X(amount) \
-  X(term) X(factor) X(prefix) X(operand) X(no_entry_section) X(no_entry_head) X(hold_section) X(hold_head) \
-  X(outcome_item) X(test_section) X(test_head) X(test_step) X(test_event) X(event_head) X(event_fields) \
-  X(event_line) X(first_field) X(next_field) X(field_value) X(expectation) X(expect_head) X(expected_line) \
-  X(expected_pair) X(value) X(word) X(any_word)
+  X(order_section) X(order_item) X(expectations_section) X(expectation_item) X(approvals_section) X(approval_item) \
+  X(intercompany_section) X(pair_item) X(rule_section) X(rule_head) X(rule_item) X(ledger_clause) X(because_clause) \
+  X(for_clause) X(when_clause) X(condition) X(post_block) X(post_head) X(post_item) X(entry_line) X(take) X(limit) \
+  X(item_order) X(line_option) X(dimension) X(difference) X(recognise_block) X(recognise_head) X(recognise_item) \
+  X(schedule_for) X(schedule_rounding) X(reverse_clause) X(amount) X(term) X(factor) X(prefix) X(operand) X(share) \
+  X(no_entry_section) X(no_entry_head) X(hold_section) X(hold_head) X(outcome_item) X(test_section) X(test_head) \
+  X(test_step) X(test_rate) X(test_through) X(test_event) X(event_head) X(event_fields) X(event_line) X(first_field) \
+  X(next_field) X(field_value) X(expectation) X(expect_head) X(expect_option) X(expected_balance) X(expected_line) \
+  X(signed_number) X(expected_pair) X(value) X(word) X(field) X(pair_word) X(any_word)
 // clang-format on
 enum class Rule : std::uint8_t {
 #define GLMAP_RULE(name) name,

@@ -104,12 +104,20 @@ class Formatter {
     line.kind = Line::Kind::words;
     line.level = layout_[first].level;
     std::size_t columns = layout_[first].columns;
-    if (columns > end - first) columns = 0;
-    if (columns != 0) line.group = layout_[first].group;
-    for (std::size_t index = first; index < first + columns; ++index)
-      line.columns.emplace_back(tree_.tokens[index].text);
-    for (std::size_t index = first + columns; index < end; ++index) {
-      if (index != first + columns && has_blank_before(index)) line.rest += ' ';
+    std::size_t index = first;
+    for (; index < end && columns > 0; --columns) {
+      std::string column(tree_.tokens[index].text);
+      // A sign and its number share a column.
+      while (layout_[index++].tight && index < end) column += tree_.tokens[index].text;
+      line.columns.push_back(std::move(column));
+    }
+    if (columns > 0) {
+      line.columns.clear();
+      index = first;
+    }
+    if (!line.columns.empty()) line.group = layout_[first].group;
+    for (const std::size_t rest = index; index < end; ++index) {
+      if (index != rest && has_blank_before(index)) line.rest += ' ';
       line.rest += tree_.tokens[index].text;
     }
     return line;

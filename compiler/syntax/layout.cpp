@@ -22,6 +22,10 @@ std::optional<Place> place_of(Rule rule) {
     case Rule::accounts_section:
     case Rule::dates_section:
     case Rule::currency_section:
+    case Rule::order_section:
+    case Rule::expectations_section:
+    case Rule::approvals_section:
+    case Rule::intercompany_section:
     case Rule::rule_section:
     case Rule::no_entry_section:
     case Rule::hold_section:
@@ -35,15 +39,25 @@ std::optional<Place> place_of(Rule rule) {
     case Rule::csv_rows:
     case Rule::posting_date:
     case Rule::closed_clause:
+    case Rule::soft_closed:
     case Rule::rate_clause:
     case Rule::rounding_clause:
     case Rule::never_clause:
     case Rule::round_clause:
+    case Rule::order_item:
+    case Rule::expectation_item:
+    case Rule::approval_item:
+    case Rule::pair_item:
+    case Rule::ledger_clause:
     case Rule::because_clause:
     case Rule::for_clause:
     case Rule::when_clause:
+    case Rule::reverse_clause:
+    case Rule::test_rate:
+    case Rule::test_through:
       return Place{1, 2, 0};
     case Rule::post_block:
+    case Rule::recognise_block:
     case Rule::test_event:
     case Rule::expectation:
       return Place{1, 3, 0};
@@ -53,6 +67,8 @@ std::optional<Place> place_of(Rule rule) {
       return Place{2, 3, 4};
     case Rule::event_line:
     case Rule::difference:
+    case Rule::schedule_for:
+    case Rule::schedule_rounding:
       return Place{2, 3, 0};
     case Rule::event_fields:
       return Place{2, 2, 0};
@@ -106,7 +122,8 @@ class Walk {
     layout.level = continued;
     if (node.rule == Rule::table_section || node.rule == Rule::accounts_section) layout.level = 1;
     if (token.kind == TokenKind::row) layout.group = node_index * static_cast<std::uint32_t>(kRuleCount);
-    layout.tight = token.text == "-" && (node.rule == Rule::prefix || node.rule == Rule::field_value);
+    layout.tight = token.text == "-" &&
+                   (node.rule == Rule::prefix || node.rule == Rule::field_value || node.rule == Rule::signed_number);
   }
 
   const ConcreteTree& tree_;

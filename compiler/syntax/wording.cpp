@@ -27,13 +27,20 @@ std::string_view list_phrase(Rule rule) {
       {Rule::lists_section, "a list reads `product is PLATFORM, API`"},
       {Rule::table_section, "a table consists of rows between bars, `impossible`, `remaining` and `rows from`"},
       {Rule::accounts_section, "the accounts section consists of rows between bars"},
-      {Rule::dates_section, "the dates section consists of `posting date is` and `closed`"},
+      {Rule::dates_section, "the dates section consists of `posting date is`, `closed` and `soft_closed`"},
       {Rule::currency_section, "foreign currency is stated by `rate is`, `rounding to`, `never in` and `round`"},
-      {Rule::rule_section, "a rule consists of `because`, `for`, `when` and `post in`"},
+      {Rule::order_section, "an order reads `EVENT needs EVENT by FIELD, wait 3 days, else hold for OWNER`"},
+      {Rule::expectations_section,
+       "an expectation reads `EVENT within 15 minutes after EVENT by FIELD, else exception for OWNER`"},
+      {Rule::approvals_section, "an approval reads `EVENT, EVENT over 25000.00 by ROLE`"},
+      {Rule::intercompany_section, "a pair reads `pair due_from, due_to by partner`"},
+      {Rule::rule_section,
+       "a rule consists of `because`, `in ledger`, `for`, `when`, `post in`, `recognise` and `reverse`"},
       {Rule::post_block, "a posting line starts with `debit` or `credit`"},
-      {Rule::no_entry_section, "`no entry for` goes on with `when` or `because`"},
-      {Rule::hold_section, "`hold` goes on with `when` or `because`"},
-      {Rule::test_section, "a step of a test starts with `event` or `expect`"},
+      {Rule::recognise_block, "behind `recognise` stand `for`, `rounding` and lines with `debit` or `credit`"},
+      {Rule::no_entry_section, "`no entry for` goes on with `in ledger`, `when` or `because`"},
+      {Rule::hold_section, "`hold` goes on with `in ledger`, `when` or `because`"},
+      {Rule::test_section, "a step of a test starts with `event`, `expect`, `rate` or `through`"},
       {Rule::test_event, "an event of a test consists of fields and then of lines that start with `line`"},
       {Rule::expectation, "an expected line starts with `debit` or `credit`"},
   };
@@ -57,7 +64,8 @@ std::string_view construct_phrase(Rule rule) {
       {Rule::posting_date, "the posting date reads `posting date is FIELD, else occurred_at in zone of entity`"},
       {Rule::date_field, "the posting date reads `posting date is FIELD, else occurred_at in zone of entity`"},
       {Rule::closed_clause, "a closed period is met by `closed hold` or `closed first open day`"},
-      {Rule::rate_clause, "the rate reads `rate is FIELD`"},
+      {Rule::soft_closed, "what a soft-closed period takes reads `soft_closed allow schedules, reversals`"},
+      {Rule::rate_clause, "the rate reads `rate is FIELD` or `rate from SOURCE on DATE_FIELD, at most 3 days old`"},
       {Rule::rounding_clause, "rounding reads `rounding to ROLE, at most 0.01 per line`"},
       {Rule::never_clause, "roles without rounding read `never in ROLE, ROLE`"},
       {Rule::round_clause, "the mode reads `round half_away_from_zero`"},
@@ -66,26 +74,40 @@ std::string_view construct_phrase(Rule rule) {
       {Rule::for_clause, "the event reads `for EVENT` or `for each line of EVENT`"},
       {Rule::when_clause, "a condition reads `FIELD is VALUE`, conditions are joined by `and`"},
       {Rule::condition, "a condition reads `FIELD is VALUE`, conditions are joined by `and`"},
+      {Rule::ledger_clause, "the ledger reads `in ledger NAME`"},
       {Rule::post_head, "an entry reads `post in ENTITY, journal CODE`"},
       {Rule::entry_line, "a posting line reads `debit ROLE AMOUNT`, then `at`, `worth` or `with`"},
       {Rule::line_option, "a posting line reads `debit ROLE AMOUNT`, then `at`, `worth` or `with`"},
+      {Rule::limit,
+       "a limit reads `, at most its balance for FIELD` or `, over its open items by FIELD for FIELD, oldest first`"},
       {Rule::dimension, "dimensions read `with DIMENSION VALUE, DIMENSION VALUE`"},
       {Rule::difference, "the difference reads `difference to GAIN_ROLE, LOSS_ROLE`"},
+      {Rule::recognise_head, "a schedule reads `recognise AMOUNT over FROM to UNTIL by CONVENTION, journal CODE`"},
+      {Rule::schedule_for, "what a schedule is for reads `for FIELD, FIELD when changed prospective`"},
+      {Rule::schedule_rounding, "the rounding of a schedule reads `rounding cumulative` or `rounding rest_in_last`"},
+      {Rule::reverse_clause, "a reversal reads `reverse everything for FIELD`"},
       {Rule::amount, "an amount reads like `line.net`, `line.gross - line.tax` or `12 % of line.net`"},
+      {Rule::share, "a share reads `share of event.discount by line.net`"},
       {Rule::no_entry_head, "it reads `no entry for EVENT, EVENT`"},
       {Rule::hold_head, "it reads `hold EVENT, EVENT`"},
       {Rule::test_head, "a test starts with `test \"title\"`"},
+      {Rule::test_rate, "a published rate reads `rate SOURCE USD EUR 0.95 on 2026-10-01`"},
+      {Rule::test_through, "time passes by `through 2026-12-31`"},
       {Rule::event_head, "an event reads `event TYPE ID`"},
       {Rule::event_fields, "fields of an event read `FIELD VALUE`, separated by commas"},
       {Rule::event_line, "a line of an event reads `line FIELD VALUE, FIELD VALUE`"},
       {Rule::expect_head,
        "it reads `expect ENTITY JOURNAL DATE CURRENCY`, `expect no entry` or `expect held \"reason\"`"},
+      {Rule::expect_option, "behind the currency stand `in ledger NAME`, `storno` and `reverses EVENT_ID`"},
+      {Rule::expected_balance, "it reads `expect balance of ROLE, ROLE on DATE is 0.00 CURRENCY DIMENSION VALUE`"},
       {Rule::expected_line,
        "an expected line reads `debit ACCOUNT ROLE AMOUNT`, then `CURRENCY AMOUNT` and dimensions"},
   };
   if (rule == Rule::term || rule == Rule::factor || rule == Rule::prefix || rule == Rule::operand) rule = Rule::amount;
   if (rule == Rule::first_field || rule == Rule::next_field || rule == Rule::field_value) rule = Rule::event_fields;
-  if (rule == Rule::expected_pair) rule = Rule::expected_line;
+  if (rule == Rule::expected_pair || rule == Rule::signed_number) rule = Rule::expected_line;
+  if (rule == Rule::take) rule = Rule::amount;
+  if (rule == Rule::item_order) rule = Rule::limit;
   for (const Phrase& phrase : kPhrases) {
     if (phrase.rule == rule) return phrase.text;
   }
@@ -116,8 +138,9 @@ std::string choice(const std::vector<std::string>& words) {
   return result;
 }
 
-constexpr std::string_view kSections[] = {"mapping",          "reference", "lists", "table", "accounts", "dates",
-                                          "foreign_currency", "rule",      "no",    "hold",  "test"};
+constexpr std::string_view kSections[] = {
+    "mapping",   "reference",    "lists", "table", "accounts", "dates", "foreign_currency", "order", "expectations",
+    "approvals", "intercompany", "rule",  "no",    "hold",     "test"};
 
 /// The words of the language that may have been meant.
 std::vector<std::string> candidates(const Misfit& misfit) {
@@ -126,7 +149,7 @@ std::vector<std::string> candidates(const Misfit& misfit) {
     result.insert(result.end(), std::begin(kSections), std::end(kSections));
   }
   if (misfit.kind == Misfit::Kind::start && misfit.rule == Rule::test_section)
-    result.insert(result.end(), {"event", "expect"});
+    result.insert(result.end(), {"event", "expect", "rate", "through"});
   if (misfit.kind == Misfit::Kind::surplus) {
     // In the middle of a line a word like `accounting` is no misspelt `accounts`.
     std::erase_if(result, [](const std::string& word) {
@@ -149,8 +172,7 @@ std::string help_of(const Misfit& misfit) {
   if (misfit.kind == Misfit::Kind::start) {
     if (misfit.rule != Rule::book) return {};
     return "a section starts with `mapping`, `reference`, `lists`, `table`, `accounts`, `dates`, `foreign_currency`, "
-           "`rule`, "
-           "`no entry for`, `hold` or `test`";
+           "`order`, `expectations`, `approvals`, `intercompany`, `rule`, `no entry for`, `hold` or `test`";
   }
   if (misfit.text_fits && !misfit.name_fits && misfit.keywords.empty()) return "put the text in double quotes";
   if (!misfit.name_fits && !misfit.keywords.empty() && misfit.keywords.size() <= 3)

@@ -2,7 +2,10 @@
 // Resolves a book held in memory and looks at what was found. For tests only.
 #pragma once
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +23,25 @@ inline const std::string kEntities = "reference/entities.yaml";
 inline const std::string kAccounts = "reference/accounts.yaml";
 inline const std::string kCalendars = "reference/calendars.yaml";
 inline const std::string kEvents = "reference/events.yaml";
+
+/// The book of tests/golden/good/whole_language: every construct once.
+inline BookFiles whole_book() {
+  const std::filesystem::path root = GLMAP_SOURCE_DIR "/tests/golden/good/whole_language";
+  BookFiles files;
+  for (const std::string& path : {kBook, kEntities, kAccounts, kCalendars, kEvents}) {
+    std::ifstream file(root / path);
+    std::stringstream text;
+    text << file.rdbuf();
+    files[path] = text.str();
+  }
+  return files;
+}
+
+inline BookFiles whole_book_with(const std::string& path, std::string_view from, std::string_view to) {
+  BookFiles files = whole_book();
+  files.at(path) = with_change(files.at(path), from, to);
+  return files;
+}
 
 struct Outcome {
   std::optional<resolve::ResolvedModel> model;
@@ -73,6 +95,13 @@ inline void require_found(const BookFiles& files, const std::vector<Expected>& e
                       (found.message + " // " + found.help).find(one.words) != std::string::npos);
     CHECK(seen);
   }
+}
+
+/// The whole book with one change gives exactly one finding, on the line of `needle`; the changed line when empty.
+inline void require_whole_fault(const std::string& path, std::string_view from, std::string_view to, ErrorCode code,
+                                const std::string& words, const std::string& needle = {}) {
+  const std::string changed(needle.empty() ? to.substr(to.find_first_not_of(" \n")) : std::string_view());
+  require_found(whole_book_with(path, from, to), {{code, path, needle.empty() ? changed : needle, words}});
 }
 
 /// The small book with one change gives exactly one finding, on the changed line unless `needle` says where.

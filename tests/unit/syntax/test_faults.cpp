@@ -88,8 +88,8 @@ TEST_CASE("tests of a book are checked too", "[syntax][faults]") {
   check_one(test + "    a b\n    lin c d\n  expect duplicate\n",
             "GLM-1001 5:5 `lin` is not expected here; an event of a test");
   check_one(test + "  expct DE J 2026-01-01 EUR\n    debit 1 r 5\n  expect duplicate\n",
-            "GLM-1001 4:3 `expct` is not expected here; a step of a test starts with `event` or `expect` | did you "
-            "mean `expect`?");
+            "GLM-1001 4:3 `expct` is not expected here; a step of a test starts with `event`, `expect`, `rate` or "
+            "`through` | did you mean `expect`?");
   check_one(test + "  expect held\n", "GLM-1001 4:14 something is missing behind `held`;");
   check_one(test + "  expect no entry\n    debit 1 r 5\n", "GLM-1001 5:5 lines are expected where no entry is");
   check_one(test + "  expect DE J 2026-01-01 EUR\n    debit 1 r five\n", "GLM-1007 5:15 `five` is not an amount");
@@ -158,7 +158,7 @@ TEST_CASE("what may stand once and stands twice is told at the second with the f
   check_one("table t\n| a | a || b |\n", "GLM-2002 3:7 column `a` stands twice");
   check_one("rule R because \"p\" because \"q\" for e post in entity, journal J debit a x\n",
             "GLM-2002 2:20 `because` stands");
-  check_one("foreign_currency rate is a rate is b\n", "GLM-2002 2:28 `rate is` stands twice");
+  check_one("foreign_currency rate is a rate is b\n", "GLM-2002 2:28 `rate` stands twice");
   const Reading across(std::vector<std::string>{"mapping x", "\nmapping y"});
   REQUIRE(across.sink.all().size() == 1);
   CHECK(across.sink.all()[0].primary.where.file == "book2.glmap");

@@ -52,6 +52,20 @@ TEST_CASE("posting lines and expected lines are aligned, amounts of expected lin
         "    credit 200-01 output_tax    4.00 product P, region R\n");
 }
 
+TEST_CASE("lines of a schedule are aligned, a sign stays with its amount", "[syntax][format]") {
+  CHECK(format_text("rule R because \"p\" for e\nrecognise a over b to c by d ,journal J\nfor k when changed hold\n"
+                    "rounding cumulative\ndebit a amount ,at most its balance for k\ncredit long rest of amount\n"
+                    "reverse everything for x\norder\na needs b by c,wait 1 day,else hold for d\n"
+                    "test \"t\"\nrate ECB USD EUR 1 on 2026-01-01\nthrough 2026-01-01\nevent x y\n"
+                    "expect DE J 2026-01-01 EUR storno\ndebit 1 r - 5.00 USD - 4.00\ncredit 2 r -15.00\n") ==
+        "rule R because \"p\" for e\n  recognise a over b to c by d, journal J\n    for k when changed hold\n"
+        "    rounding cumulative\n    debit  a    amount, at most its balance for k\n"
+        "    credit long rest of amount\n  reverse everything for x\norder\n"
+        "  a needs b by c, wait 1 day, else hold for d\n"
+        "test \"t\"\n  rate ECB USD EUR 1 on 2026-01-01\n  through 2026-01-01\n  event x y\n"
+        "  expect DE J 2026-01-01 EUR storno\n    debit  1 r  -5.00 USD -4.00\n    credit 2 r -15.00\n");
+}
+
 TEST_CASE("comments are kept where they belong and blank lines shrink to one", "[syntax][format]") {
   CHECK(format_text("\n\n-- margin\nmapping x\n\n\n\n      -- about language\n   language 1   -- first\n"
                     "  -- after all\n\nlists   a is b\n        -- goes with c\nc is d\n        -- the end\n\n\n") ==

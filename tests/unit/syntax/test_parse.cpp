@@ -190,6 +190,55 @@ TEST_CASE("a test tells events and what they must give", "[syntax]") {
   CHECK(event.fields.at(5).value.span.length == 5);
 }
 
+TEST_CASE("a line takes an amount, what others leave of it, what balances, or the same", "[syntax]") {
+  const std::string rule = "rule R because \"p\" for e post in entity, journal J\n";
+  const auto lines_of = [&](const std::string& lines) {
+    const std::string ast = ast_of(rule + lines);
+    const std::string head = "  post in entity, journal J\n";
+    return ast.substr(ast.find(head) + head.size());
+  };
+  CHECK(lines_of("debit a x, at most its balance for k, l else hold at carrying rate with m 1 debit b rest of x + 2\n"
+                 "credit c rest credit d same at r credit e rest - 1 credit f same * rest\n") ==
+        "    debit a x, at most its balance for k, l else hold at carrying rate with m 1\n"
+        "    debit b (rest of (add x #2))\n    credit c (rest)\n    credit d (same) at r\n"
+        "    credit e (subtract rest #1)\n    credit f (multiply same rest)\n");
+  CHECK(lines_of("debit a x, over its open items by i for k with the same amount with d v\n"
+                 "debit a rest of x, over its open items by i for k, l, oldest first, else hold\n"
+                 "debit a x, over its open items by i for k") ==
+        "    debit a x, over its open items by i for k with the same amount with d v\n"
+        "    debit a (rest of x), over its open items by i for k, l, oldest first else hold\n"
+        "    debit a x, over its open items by i for k, oldest first\n");
+  CHECK(amount_of("12 % of share of (a + b) by line.net * 2") ==
+        "(multiply (percent 12 of (share by line.net of (add a b))) #2)");
+  CHECK(amount_of("share of event.discount by net - share") == "(subtract (share by net of event.discount) share)");
+}
+
+TEST_CASE("words of the language are names where a name is meant", "[syntax]") {
+  CHECK(ast_of("rule R because \"p\" for e when order is rate, order and changed is within post in rest, journal over\n"
+               "debit same amount + rate - order with order balance, the_rest on, wait by\n") ==
+        "rule R\n  because \"p\"\n  for e\n  when order is rate, order\n  when changed is within\n"
+        "  post in rest, journal over\n"
+        "    debit same (subtract (add amount rate) order) with order balance with the_rest on with wait by\n");
+  CHECK(ast_of("lists rest is order, same, late pair is storno, balance\n") ==
+        "list rest is order, same, late\nlist pair is storno, balance\n");
+  CHECK(ast_of("test \"t\" event x y order O-1, through 5, reverse no, rate 2 expect duplicate event x z rate 5\n"
+               "expect waiting rate ECB USD EUR 2 on 2026-01-01 through 2026-01-02 expect exception \"a\"\n") ==
+        "test \"t\"\n  event x y\n    order O-1, through 5, reverse no, rate 2\n  expect duplicate\n"
+        "  event x z\n    rate 5\n  expect waiting\n  rate ECB USD EUR 2 on 2026-01-01\n  through 2026-01-02\n"
+        "  expect exception \"a\"\n");
+}
+
+TEST_CASE("a rate or a passing day behind an expected line is a step and no dimension", "[syntax]") {
+  CHECK(ast_of(
+            "test \"t\" event x y expect DE J 2026-01-01 EUR debit 1 r 5.00 over 2\n"
+            "rate ECB USD EUR 2 on 2026-01-01 rate ECB USD PLN 4 on 2026-01-01 through 2026-01-02\n"
+            "expect balance of a on 2026-01-02 is -1.00 EUR k 1 order a needs b by c, wait 1 day, else hold for d\n") ==
+        "order a needs b by c, wait 1 day, else hold for d\n"
+        "test \"t\"\n  event x y\n  expect DE J 2026-01-01 EUR\n    debit 1 r 5.00 over 2\n"
+        "  rate ECB USD EUR 2 on 2026-01-01\n  rate ECB USD PLN 4 on 2026-01-01\n  through 2026-01-02\n"
+        "  expect balance of a on 2026-01-02 is -1.00 EUR k 1\n");
+}
+
 TEST_CASE("a book may be spread over files; sections that repeat are joined in the order of the files", "[syntax]") {
   const Reading reading({"mapping x\nlists a is b\n", "lists c is d\n", "-- only a comment\n", ""});
   CHECK(reading.report() == "");
@@ -218,8 +267,13 @@ TEST_CASE("the book with every section is read without a finding", "[syntax]") {
   CHECK(reading.spec.accounts);
   CHECK(reading.spec.dates);
   CHECK(reading.spec.foreign_currency);
-  CHECK(reading.spec.rules.size() == 4);
+  CHECK(reading.spec.order.size() == 2);
+  CHECK(reading.spec.expectations.size() == 1);
+  CHECK(reading.spec.approvals.size() == 2);
+  CHECK(reading.spec.intercompany.size() == 1);
+  CHECK(reading.spec.rules.size() == 8);
   CHECK(reading.spec.tests.at(0).steps.size() == 10);
+  CHECK(reading.spec.tests.at(1).steps.size() == 9);
 }
 
 }  // namespace
