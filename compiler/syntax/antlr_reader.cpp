@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include <antlr4-runtime.h>
@@ -33,90 +34,43 @@ enum class Role : std::uint8_t {
   naming,  // a word; left out of the tree
 };
 
+// All other rules are parts.
+constexpr Rule kLists[] = {
+    Rule::book,          Rule::mapping_section,      Rule::reference_section, Rule::lists_section,
+    Rule::table_section, Rule::accounts_section,     Rule::dates_section,     Rule::currency_section,
+    Rule::order_section, Rule::expectations_section, Rule::approvals_section, Rule::intercompany_section,
+    Rule::rule_section,  Rule::post_block,           Rule::recognise_block,   Rule::no_entry_section,
+    Rule::hold_section,  Rule::test_section,         Rule::test_event,        Rule::expectation};
+constexpr Rule kOpeners[] = {Rule::mapping_head,   Rule::table_head,    Rule::rule_head, Rule::post_head,
+                             Rule::recognise_head, Rule::no_entry_head, Rule::hold_head, Rule::test_head,
+                             Rule::event_head,     Rule::expect_head};
+constexpr Rule kItems[] = {
+    Rule::property,     Rule::reference_item, Rule::list_item,      Rule::remaining,         Rule::csv_rows,
+    Rule::posting_date, Rule::closed_clause,  Rule::soft_closed,    Rule::rate_clause,       Rule::rounding_clause,
+    Rule::never_clause, Rule::round_clause,   Rule::order_item,     Rule::expectation_item,  Rule::approval_item,
+    Rule::pair_item,    Rule::ledger_clause,  Rule::because_clause, Rule::for_clause,        Rule::when_clause,
+    Rule::entry_line,   Rule::difference,     Rule::schedule_for,   Rule::schedule_rounding, Rule::reverse_clause,
+    Rule::test_rate,    Rule::test_through,   Rule::event_fields,   Rule::event_line,        Rule::expected_line};
+constexpr Rule kChoices[] = {Rule::section,        Rule::table_part,   Rule::dates_item,
+                             Rule::currency_item,  Rule::rule_item,    Rule::post_item,
+                             Rule::recognise_item, Rule::outcome_item, Rule::test_step};
+constexpr Rule kNamings[] = {Rule::value, Rule::word, Rule::field, Rule::pair_word, Rule::any_word};
+
+constexpr std::array<Role, kRuleCount> kRoles = [] {
+  std::array<Role, kRuleCount> roles{};
+  const auto set = [&roles](std::span<const Rule> rules, Role role) {
+    for (const Rule rule : rules) roles[static_cast<std::size_t>(rule)] = role;
+  };
+  set(kLists, Role::list);
+  set(kOpeners, Role::opener);
+  set(kItems, Role::item);
+  set(kChoices, Role::choice);
+  set(kNamings, Role::naming);
+  return roles;
+}();
+
 Role role_of(Rule rule) {
-  switch (rule) {
-    case Rule::book:
-    case Rule::mapping_section:
-    case Rule::reference_section:
-    case Rule::lists_section:
-    case Rule::table_section:
-    case Rule::accounts_section:
-    case Rule::dates_section:
-    case Rule::currency_section:
-    case Rule::order_section:
-    case Rule::expectations_section:
-    case Rule::approvals_section:
-    case Rule::intercompany_section:
-    case Rule::rule_section:
-    case Rule::post_block:
-    case Rule::recognise_block:
-    case Rule::no_entry_section:
-    case Rule::hold_section:
-    case Rule::test_section:
-    case Rule::test_event:
-    case Rule::expectation:
-      return Role::list;
-    case Rule::mapping_head:
-    case Rule::table_head:
-    case Rule::rule_head:
-    case Rule::post_head:
-    case Rule::recognise_head:
-    case Rule::no_entry_head:
-    case Rule::hold_head:
-    case Rule::test_head:
-    case Rule::event_head:
-    case Rule::expect_head:
-      return Role::opener;
-    case Rule::property:
-    case Rule::reference_item:
-    case Rule::list_item:
-    case Rule::remaining:
-    case Rule::csv_rows:
-    case Rule::posting_date:
-    case Rule::closed_clause:
-    case Rule::soft_closed:
-    case Rule::rate_clause:
-    case Rule::rounding_clause:
-    case Rule::never_clause:
-    case Rule::round_clause:
-    case Rule::order_item:
-    case Rule::expectation_item:
-    case Rule::approval_item:
-    case Rule::pair_item:
-    case Rule::ledger_clause:
-    case Rule::because_clause:
-    case Rule::for_clause:
-    case Rule::when_clause:
-    case Rule::entry_line:
-    case Rule::difference:
-    case Rule::schedule_for:
-    case Rule::schedule_rounding:
-    case Rule::reverse_clause:
-    case Rule::test_rate:
-    case Rule::test_through:
-    case Rule::event_fields:
-    case Rule::event_line:
-    case Rule::expected_line:
-      return Role::item;
-    case Rule::section:
-    case Rule::table_part:
-    case Rule::dates_item:
-    case Rule::currency_item:
-    case Rule::rule_item:
-    case Rule::post_item:
-    case Rule::recognise_item:
-    case Rule::outcome_item:
-    case Rule::test_step:
-      return Role::choice;
-    case Rule::value:
-    case Rule::word:
-    case Rule::field:
-    case Rule::pair_word:
-    case Rule::any_word:
-      return Role::naming;
-    default:
-      return Role::part;
-  }
+  return kRoles[static_cast<std::size_t>(rule)];
 }
 
 Rule rule_of(const antlr4::RuleContext& context) {
