@@ -264,7 +264,7 @@ class LineReader {
       return account.kind == RoleAccount::Kind::table;
     });
     if (by_table == role.by_entity.end()) return;
-    if (auto inputs = scope_.account_inputs(by_table->table, block_.entity, written_.role.span))
+    if (auto inputs = scope_.account_inputs(by_table->table, line, block_.entity, written_.role.span))
       line.account_inputs = std::move(*inputs);
   }
 

@@ -364,8 +364,31 @@ ProgramScope::Derived ProgramScope::input_of(std::uint32_t table, std::size_t co
                 "add the field to the event, or do not use the table's answer there");
 }
 
-std::optional<std::vector<Operand>> ProgramScope::account_inputs(std::uint32_t table, const Operand& entity,
-                                                                 const Span& at) {
+std::optional<rules::Domain> ProgramScope::domain_of_dimension(const rules::DimensionSource& dimension) const {
+  const Operand& value = dimension.value;
+  switch (value.kind) {
+    case Operand::Kind::header:
+      return domain_of(type().header[value.index]);
+    case Operand::Kind::line:
+      return domain_of(type().line[value.index]);
+    case Operand::Kind::attribute: {
+      const AnswerColumn& answer = context_.book().tables[program_.lookups[value.index].table].answers[value.answer];
+      if (answer.kind == AnswerColumn::Kind::list) return rules::Domain{Domain::Kind::list, answer.list};
+      return std::nullopt;
+    }
+    case Operand::Kind::constant:
+      if (const auto list = context_.catalog().list_index(dimension.name))
+        return rules::Domain{Domain::Kind::list, *list};
+      return std::nullopt;
+    case Operand::Kind::functional:
+    case Operand::Kind::step:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<Operand>> ProgramScope::account_inputs(std::uint32_t table, const rules::PostingLine& line,
+                                                                 const Operand& entity, const Span& at) {
   const Table& asked = context_.book().tables[table];
   if (context_.table_broken[table]) return std::nullopt;
   std::vector<Operand> inputs(asked.columns.size());
@@ -374,6 +397,14 @@ std::optional<std::vector<Operand>> ProgramScope::account_inputs(std::uint32_t t
     if (asked.columns[c].domain.kind == Domain::Kind::role) continue;
     if (asked.columns[c].name == "entity") {
       inputs[c] = entity;
+      continue;
+    }
+    // What the line says of itself goes before what the event says: `with partner principal`.
+    const auto stated = std::find_if(line.dimensions.begin(), line.dimensions.end(), [&](const auto& dimension) {
+      return dimension.name == asked.columns[c].name && domain_of_dimension(dimension) == asked.columns[c].domain;
+    });
+    if (stated != line.dimensions.end()) {
+      inputs[c] = stated->value;
       continue;
     }
     bool on_line = false;

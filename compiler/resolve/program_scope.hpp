@@ -48,9 +48,10 @@ class ProgramScope {
   /// True when `name` is a field or an answer here; reports nothing.
   bool is_name(const std::string& name) const;
 
-  /// Inputs of an account table for a line posted in `entity`. Reports at `at`; nullopt then.
-  std::optional<std::vector<rules::Operand>> account_inputs(std::uint32_t table, const rules::Operand& entity,
-                                                            const Span& at);
+  /// Inputs of an account table for `line`, posted in `entity`: the line's own dimensions first, then what the event
+  /// carries. Reports at `at`; nullopt then.
+  std::optional<std::vector<rules::Operand>> account_inputs(std::uint32_t table, const rules::PostingLine& line,
+                                                            const rules::Operand& entity, const Span& at);
   /// Looks up every table that restricts a field of this event type.
   void add_checks();
 
@@ -83,6 +84,7 @@ class ProgramScope {
   std::optional<Named> answer_of(const Word& word);
   Named named_answer(std::uint32_t table, std::uint32_t answer, std::uint32_t lookup) const;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> tables_answering(const std::string& name) const;
+  std::optional<rules::Domain> domain_of_dimension(const rules::DimensionSource& dimension) const;
   Derived derive(std::uint32_t table);
   Derived try_inputs(std::uint32_t table, rules::Lookup& lookup);
   void forget_from(std::size_t lookup);

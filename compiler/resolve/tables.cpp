@@ -58,6 +58,9 @@ std::optional<Domain> column_domain(Context& context, const Word& word) {
   if (word.text == "currency") return Domain{Domain::Kind::currency};
   if (word.text == "role") return Domain{Domain::Kind::role};
   if (const auto list = context.catalog().list_index(word.text)) return Domain{Domain::Kind::list, *list};
+  // `pair due_from, due_to by partner`: that dimension names an entity, whatever field the lines take it from.
+  for (const syntax::IntercompanyPairDecl& pair : context.spec.intercompany)
+    if (pair.partner.text == word.text) return Domain{Domain::Kind::entity};
   const auto fields = fields_named(context, word.text);
   std::optional<Domain> domain;
   Span first;
