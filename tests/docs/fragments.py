@@ -76,9 +76,7 @@ def merge_accounts(old, new):
         return new
     columns, old_columns = cells(new_rows[0]), cells(old_rows[0])
     same = columns == old_columns
-    for at, name in enumerate(old_columns):
-        if name not in columns:
-            columns.insert(at if at < len(columns) else len(columns), name)
+    columns += [name for name in old_columns if name not in columns]
 
     def fill(name):
         return "" if name in ("needs", "forbids") else "-"

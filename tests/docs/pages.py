@@ -7,8 +7,9 @@ import re
 
 FENCE = re.compile(r"^```(\w*)\s*$")
 COMMENT = re.compile(r"^<!--(.*)-->$")
+BOOK_TEXT = re.compile(r"^    +(rule|table|test|accounts|lists|mapping|dates|foreign_currency|because|debit|credit|\|)(\s|$)")
 CODE = re.compile(r"\bGLM-\d{4}\b")
-KNOWN_NOTES = {"book", "alone", "without", "also", "and", "file", "whole", "gives", "write", "into", "encoding", "dots"}
+KNOWN_NOTES = {"book", "alone", "without", "also", "and", "file", "whole", "gives", "write", "into", "undo", "encoding", "dots"}
 
 
 class PageFault(Exception):
@@ -27,9 +28,10 @@ class Block:
     @property
     def text(self):
         """As the page shows it; where it says `((( ...`, the page spares its reader the others."""
-        text = "\n".join(self.lines) + "\n"
-        many = int(self.notes.get("dots", "0"))
-        return text.replace("((( ... ", "(" * many).replace(" ... )))", ")" * many) if many else text
+        text, many = "\n".join(self.lines) + "\n", int(self.notes.get("dots", "1"))
+        for opening, closing in ("()", "[]"):
+            text = text.replace(opening * 3 + " ... ", opening * many).replace(" ... " + closing * 3, closing * many)
+        return text
 
     def place(self, root):
         return "%s:%d" % (self.page.relative_to(root).as_posix(), self.line)
@@ -67,8 +69,9 @@ def read_page(page):
                 part = opens[1].lower()
             elif line.startswith("#"):
                 part = ""
-            elif line.startswith("    ") and not re.match(r"\s*([-*]|\d+\.) ", line):
-                raise PageFault("%s:%d: text is set in by four blanks; write it between ``` lines, so that it is run" % (page.name, number))
+            elif BOOK_TEXT.match(line):
+                raise PageFault("%s:%d: text of a book is set in by four blanks; write it between ```glmap lines, so that it is run" %
+                                (page.name, number))
     if block is not None:
         raise PageFault("%s:%d: the block is not closed" % (page.name, block.line))
     return found

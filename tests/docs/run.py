@@ -192,13 +192,14 @@ def judge(case, program, update):
         with tempfile.TemporaryDirectory(prefix="glmap-docs-") as folder:
             work = pathlib.Path(folder).resolve() / "book"
             compose(case, work)
+            events = write_events(case.of("json"), work) if case.of("json") else None
             if case.of("console"):
                 return judge_console(case, program, work, update)
-            if case.of("json"):
+            if events:
                 errors, _, shown = seen_in_check(program, work)
                 if errors:
                     return "%s: the book that the event meets is not sound\n%s" % (case.place(), shown)
-                codes, shown = seen_in_events(program, work, write_events(case.of("json"), work))
+                codes, shown = seen_in_events(program, work, events)
                 return judge_codes(case, codes, set(), shown)
             return judge_codes(case, *seen_in_check(program, work))
     except (pages.PageFault, ValueError, OSError, subprocess.TimeoutExpired) as fault:
@@ -212,11 +213,14 @@ class Walk:
 
     def __init__(self, page, blocks):
         self.page, self.blocks, self.changed = page, blocks, []
+        self.before = {}  # file -> its text before the last `into`
 
     def judge(self, program, update):
         with tempfile.TemporaryDirectory(prefix="glmap-docs-") as folder:
             terminal = walk.Terminal(pathlib.Path(folder).resolve(), program)
             for block in self.blocks:
+                if name := block.notes.get("undo"):
+                    (terminal.folder / name).write_text(self.before[name], encoding="utf-8")
                 if block.language == "console":
                     if fault := compare(self, block, walk.run_console(terminal, block.lines), update):
                         return fault
@@ -224,12 +228,13 @@ class Walk:
                     return "%s: nothing says where the block goes: `write: FILE` or `into: FILE`" % block.place(ROOT)
         return None
 
-    @staticmethod
-    def keep(block, folder):
+    def keep(self, block, folder):
         name = block.notes.get("write") or block.notes.get("into")
         if not name:
             return False
         path = folder / name
+        if "into" in block.notes:
+            self.before[name] = path.read_text(encoding="utf-8")
         if "write" in block.notes:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
