@@ -200,7 +200,9 @@ void warn_untested(const rules::RuleBook& book, const std::set<std::string>& use
 }  // namespace
 
 BookTestSummary run_book_tests(const resolve::ResolvedModel& model, const std::string& digest, Sink& sink) {
-  const rules::Evaluator evaluator(std::make_shared<const rules::RuleBook>(model.book), digest);
+  // Lent, not copied: the model outlives the evaluator, and a book can be large.
+  const rules::Evaluator evaluator(std::shared_ptr<const rules::RuleBook>(std::shared_ptr<void>(), &model.book),
+                                   digest);
   std::set<std::string> used;
   BookTestSummary summary;
   for (const resolve::BookTest& test : model.tests) {

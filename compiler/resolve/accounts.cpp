@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/resolve/context.hpp"
+#include "compiler/resolve/csv_rows.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -243,9 +244,10 @@ std::map<std::pair<std::string, std::uint32_t>, Span> account_spans(const Contex
   std::size_t column = 0;
   while (column < decl.answered.size() && decl.answered[column].text != "account") ++column;
   std::map<std::pair<std::string, std::uint32_t>, Span> spans;
-  for (const auto* rows : {&decl.rows, &context.csv_rows[table]})
-    for (const syntax::TableRow& row : *rows)
-      if (column < row.answered.size()) spans[{row.span.where.file, row.span.where.line}] = row.answered[column].span;
+  for (const syntax::TableRow& row : decl.rows)
+    if (column < row.answered.size()) spans[{row.span.where.file, row.span.where.line}] = row.answered[column].span;
+  if (const auto& file = context.csv_files[table])
+    for (auto& [line, span] : csv_spans(*file, decl.asked.size() + column)) spans[{file->name, line}] = span;
   return spans;
 }
 
@@ -284,13 +286,16 @@ void check_answer_accounts(Context& context) {
     const rules::Table& table = book.tables[t];
     for (std::size_t a = 0; a < table.answers.size(); ++a) {
       if (table.answers[a].kind != AnswerColumn::Kind::account) continue;
-      const auto spans = account_spans(context, t);
+      std::map<std::pair<std::string, std::uint32_t>, Span> spans;  // looked up when there is a fault
       for (const rules::TableRow& row : table.rows) {
         if (row.impossible || row.answers[a].no_line || row.answers[a].account.empty()) continue;
-        const auto known = spans.find({row.where.file, row.where.line});
-        const Span span = known == spans.end() ? Span{row.where, 0} : known->second;
-        for (const std::uint32_t entity : entities_of(book, t, row))
-          check_account(context, book.catalog.entities[entity], row.answers[a].account, span);
+        for (const std::uint32_t entity : entities_of(book, t, row)) {
+          if (book.catalog.entities[entity].find_account(row.answers[a].account) != nullptr) continue;
+          if (spans.empty()) spans = account_spans(context, t);
+          const auto known = spans.find({row.where.file, row.where.line});
+          check_account(context, book.catalog.entities[entity], row.answers[a].account,
+                        known == spans.end() ? Span{row.where, 0} : known->second);
+        }
       }
     }
   }

@@ -36,19 +36,25 @@ struct TypePlaces {
   bool broken = false;  // a fault was reported in it: fields may be missing, so unknown names in it are not reported
 };
 
+/// A file of rows; its text lies in the sources.
+struct CsvFile {
+  std::string name;
+  std::string_view text;
+};
+
 struct Context {
   const syntax::Spec& spec;
   Sink& sink;
   ResolvedModel model;
 
   std::map<std::string, Chart> charts;
-  std::map<std::string, Span> calendars;                // name -> place, also of those that could not be built
-  std::vector<std::string> entity_charts;               // by entity: the chart it names
-  std::vector<Span> entity_places;                      // by entity
-  std::vector<TypePlaces> type_places;                  // by event type
-  std::vector<Span> table_places;                       // by table
-  std::vector<std::vector<syntax::TableRow>> csv_rows;  // by table: the rows of its file
-  std::vector<const syntax::TableDecl*> table_decls;    // by table
+  std::map<std::string, Span> calendars;              // name -> place, also of those that could not be built
+  std::vector<std::string> entity_charts;             // by entity: the chart it names
+  std::vector<Span> entity_places;                    // by entity
+  std::vector<TypePlaces> type_places;                // by event type
+  std::vector<Span> table_places;                     // by table
+  std::vector<std::optional<CsvFile>> csv_files;      // by table: where its rows are kept, when not in the book
+  std::vector<const syntax::TableDecl*> table_decls;  // by table
   /// By table: a column or answer of it has no meaning. What rests on its answers is then not reported again.
   std::vector<bool> table_broken;
   std::vector<std::string> unusable_answers;  // names of such answers, as written

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables: columns to domains, cells to sets of values, answers to values, accounts and numbers.
 #include <algorithm>
-#include <array>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "compiler/resolve/context.hpp"
 #include "compiler/resolve/csv_rows.hpp"
+#include "compiler/syntax/cells.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -128,9 +132,7 @@ ValueSet cell_values(Context& context, const Cell& cell, const Domain& domain) {
 }
 
 /// "12.5", "12 %" or "12%" (as its fraction).
-std::optional<Decimal> cell_number(const Cell& cell) {
-  if (cell.kind != Cell::Kind::values || cell.values.size() != 1) return std::nullopt;
-  std::string text = cell.values.front().text;
+std::optional<Decimal> number_of(std::string text) {
   const bool percent = text.ends_with("%");
   if (percent) text.pop_back();
   while (percent && text.ends_with(" ")) text.pop_back();
@@ -139,6 +141,10 @@ std::optional<Decimal> cell_number(const Cell& cell) {
   if (!percent) return *number;
   auto fraction = multiply(*number, Decimal::from_parts(1, 2));
   return fraction ? std::optional<Decimal>(*fraction) : std::nullopt;
+}
+std::optional<Decimal> cell_number(const Cell& cell) {
+  if (cell.kind != Cell::Kind::values || cell.values.size() != 1) return std::nullopt;
+  return number_of(cell.values.front().text);
 }
 
 bool is_no_line(const Cell& cell) {
@@ -160,14 +166,13 @@ class TableReader {
       : context_(context), index_(index), decl_(*context.table_decls[index]), table_(context.book().tables[index]) {}
 
   /// The rows of the book, then those of the file.
-  using Rows = std::array<const std::vector<syntax::TableRow>*, 2>;
-
-  void read(const Rows& rows) {
+  void read(const CsvFile* file) {
+    file_ = file;
     const bool readable = read_columns();
-    read_answer_columns(rows);
+    read_answer_columns();
     if (!readable) return;
-    for (const auto* some : rows)
-      for (const syntax::TableRow& row : *some) read_row(row);
+    for (const syntax::TableRow& row : decl_.rows) read_row(row);
+    if (file_ != nullptr) read_file_rows();
     if (decl_.remaining) {
       if (decl_.remaining->because.empty())
         context_.error(ErrorCode::MissingClause, decl_.remaining->span,
@@ -201,7 +206,7 @@ class TableReader {
 
   Span header_place() const { return decl_.header_span.where.file.empty() ? decl_.span : decl_.header_span; }
 
-  void read_answer_columns(const Rows& rows) {
+  void read_answer_columns() {
     std::map<std::string, Span> seen;
     for (std::size_t i = 0; i < decl_.answered.size(); ++i) {
       const Word& word = decl_.answered[i];
@@ -219,7 +224,7 @@ class TableReader {
       } else if (list) {
         column.kind = AnswerColumn::Kind::list;
         column.list = *list;
-      } else if (holds_numbers(rows, i)) {
+      } else if (holds_numbers(i)) {
         column.kind = AnswerColumn::Kind::decimal;
       } else {
         context_.error(ErrorCode::UnknownName, word.span, "answer " + tick(word.text) + " is not named after a list",
@@ -239,21 +244,113 @@ class TableReader {
                      "write the answer columns right of `||`");
   }
 
-  bool holds_numbers(const Rows& rows, std::size_t column) const {
+  bool holds_numbers(std::size_t column) const {
     // `departmnt` with the cells 200 and 300 is a slip for the list `department`, not a column of numbers.
     const std::string near = diagnostics::closest(decl_.answered[column].text, context_.list_names());
     const auto list = context_.catalog().list_index(near);
     bool numbers = false;
     bool values = list.has_value();
-    for (const auto* some : rows)
-      for (const syntax::TableRow& row : *some) {
-        if (column >= row.answered.size()) continue;
-        const Cell& cell = row.answered[column];
-        numbers = numbers || cell_number(cell);
-        for (const Word& word : cell.values)
-          values = values && context_.catalog().lists[*list].code_of(word.text).has_value();
-      }
+    const auto is_value = [&](std::string_view word) {
+      return context_.catalog().lists[*list].code_of(word).has_value();
+    };
+    for (const syntax::TableRow& row : decl_.rows) {
+      if (column >= row.answered.size()) continue;
+      numbers = numbers || cell_number(row.answered[column]);
+      for (const Word& word : row.answered[column].values) values = values && is_value(word.text);
+    }
+    if (file_ == nullptr) return numbers && !values;
+    CsvLines lines(file_->text);
+    lines.next();  // the header
+    const std::size_t field = decl_.asked.size() + column;
+    while (lines.next()) {
+      if (!lines.split() || field >= lines.fields().size()) continue;
+      const std::string_view text = lines.fields()[field].text;
+      numbers = numbers || number_of(std::string(text));
+      if (!values || !syntax::split_words(text, words_)) continue;
+      values = std::all_of(words_.begin(), words_.end(), is_value);
+    }
     return numbers && !values;
+  }
+
+  // ---- rows of a file: read without a tree of their cells, and where anything is not plain, as a row of the book
+
+  void read_file_rows() {
+    for (const auto& domain : domains_) codes_.push_back(domain ? codes_of(*domain) : Codes());
+    for (const WrittenAnswer& written : written_) {
+      const bool list =
+          written.kind == WrittenAnswer::Kind::answer && table_.answers[written.index].kind == AnswerColumn::Kind::list;
+      codes_.push_back(list ? codes_of({Domain::Kind::list, table_.answers[written.index].list}) : Codes());
+    }
+    CsvLines lines(file_->text);
+    lines.next();  // the header
+    table_.rows.reserve(table_.rows.size() +
+                        static_cast<std::size_t>(std::count(file_->text.begin(), file_->text.end(), '\n')));
+    rules::TableRow plain;
+    while (lines.next()) {
+      plain = {};
+      if (read_plain(lines, plain)) {
+        table_.rows.push_back(std::move(plain));
+      } else if (const auto row = read_csv_row(context_, decl_, *file_, lines)) {
+        read_row(*row);
+      }
+    }
+  }
+
+  using Codes = std::unordered_map<std::string_view, std::uint32_t>;
+  Codes codes_of(const Domain& domain) {
+    Codes codes;
+    for (std::uint32_t code = 0; code < context_.book().domain_size(domain); ++code)
+      codes.emplace(texts_.emplace_back(context_.book().value_text(domain, code)), code);
+    return codes;
+  }
+
+  bool read_plain(CsvLines& lines, rules::TableRow& row) {
+    if (!lines.split() || lines.fields().size() != codes_.size()) return false;
+    row.where = {file_->name, lines.number(), 1, {}};
+    row.answers.resize(table_.answers.size());
+    row.cells.resize(domains_.size());
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      const std::string_view text = lines.fields()[i].text;
+      if (i < domains_.size() ? !plain_values(text, codes_[i], row.cells[i])
+                              : !plain_answer(text, i, written_[i - domains_.size()], row))
+        return false;
+    }
+    return !row.from || !row.until || *row.from <= *row.until;
+  }
+
+  bool plain_values(std::string_view text, const Codes& codes, ValueSet& set) {
+    if (!syntax::split_words(text, words_)) return false;
+    set.any = words_.size() == 1 && words_.front() == "any";
+    if (set.any) return true;
+    set.values.reserve(words_.size());
+    for (const std::string_view word : words_) {
+      const auto code = codes.find(word);
+      if (code == codes.end()) return false;
+      set.values.push_back(code->second);
+    }
+    std::sort(set.values.begin(), set.values.end());
+    return std::adjacent_find(set.values.begin(), set.values.end()) == set.values.end();
+  }
+
+  bool plain_answer(std::string_view text, std::size_t column, const WrittenAnswer& written, rules::TableRow& row) {
+    if (written.kind == WrittenAnswer::Kind::unusable) return false;
+    if (written.kind == WrittenAnswer::Kind::answer && table_.answers[written.index].kind == AnswerColumn::Kind::list)
+      return plain_values(text, codes_[column], row.answers[written.index].values);
+    if (written.kind != WrittenAnswer::Kind::answer && text.empty()) return true;
+    if (!syntax::split_words(text, words_) || words_.size() != 1) return false;
+    if (written.kind != WrittenAnswer::Kind::answer) {
+      const auto day = Date::parse(words_.front());
+      if (day) (written.kind == WrittenAnswer::Kind::from ? row.from : row.until) = *day;
+      return day.has_value();
+    }
+    rules::Answer& answer = row.answers[written.index];
+    if (table_.answers[written.index].kind == AnswerColumn::Kind::account) {
+      answer.account = words_.front();
+      return words_.front() != "any";
+    }
+    const auto number = number_of(std::string(words_.front()));
+    if (number) answer.number = *number;
+    return number.has_value();
   }
 
   void read_row(const syntax::TableRow& written) {
@@ -324,6 +421,11 @@ class TableReader {
   rules::Table& table_;
   std::vector<std::optional<Domain>> domains_;  // by column
   std::vector<WrittenAnswer> written_;          // by answer column as written
+
+  const CsvFile* file_ = nullptr;
+  std::vector<Codes> codes_;       // by column of the file
+  std::deque<std::string> texts_;  // what codes_ are keyed by
+  mutable std::vector<std::string_view> words_;
 };
 
 }  // namespace
@@ -360,11 +462,12 @@ void declare_tables_and_roles(Context& context) {
 }
 
 void resolve_tables(Context& context, const ReadFile& read_file, diagnostics::Sources& sources) {
-  context.csv_rows.resize(context.book().tables.size());
+  context.csv_files.resize(context.book().tables.size());
   for (std::uint32_t i = 0; i < context.book().tables.size(); ++i) {
     const syntax::TableDecl& decl = *context.table_decls[i];
-    if (!decl.csv.empty()) context.csv_rows[i] = read_csv_rows(context, decl, read_file, sources);
-    TableReader(context, i).read({&decl.rows, &context.csv_rows[i]});
+    std::optional<CsvFile>& file = context.csv_files[i];
+    if (!decl.csv.empty()) file = open_csv(context, decl, read_file, sources);
+    TableReader(context, i).read(file ? &*file : nullptr);
   }
 }
 

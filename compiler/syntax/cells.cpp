@@ -39,6 +39,7 @@ const auto range = [](const auto& take) {
 };
 const auto by_table = [](const auto& take) { return x3::lit("by") >> +blank >> x3::raw[word][take]; };
 const auto reason = [](const auto& take) { return x3::lit("because") >> blanks >> x3::raw[quoted][take]; };
+const auto words = [](const auto& take) { return x3::raw[atom][take] % (blanks >> ',' >> blanks); };
 const auto text_or_item = [](const auto& take) { return item[take]; };
 // clang-format on
 
@@ -292,6 +293,14 @@ std::optional<RowPieces> cut_row(std::string_view text) {
     result.asked = index + 1;
   }
   return result;
+}
+
+bool split_words(std::string_view cell, std::vector<std::string_view>& found) {
+  found.clear();
+  const std::string_view content = trimmed(cell);
+  const auto take = [&found](const auto& context) { found.push_back(view(x3::_attr(context))); };
+  Iterator at = content.begin();
+  return x3::parse(at, content.end(), words(take)) && at == content.end();
 }
 
 std::string unquoted(std::string_view quoted) {

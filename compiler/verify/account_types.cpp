@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/verify/account_uses.hpp"
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
 
@@ -47,37 +48,35 @@ const Hint* hint_for(std::string_view role) {
 
 class TypeCheck {
  public:
-  TypeCheck(const rules::RuleBook& book, Findings& findings) : book_(book), findings_(findings) {}
+  TypeCheck(const rules::RuleBook& book, Findings& findings) : book_(book), findings_(findings) {
+    for (const rules::Role& role : book.roles) hints_.push_back(hint_for(role.name));
+  }
   std::size_t checked = 0;
 
-  void check(const rules::Role& role, const LegalEntity& entity, const std::string& code, const SourceRef& where) {
-    const Hint* hint = hint_for(role.name);
-    const Account* account = entity.find_account(code);
-    if (hint == nullptr || account == nullptr) return;
+  void check(const AccountUse& use) {
+    const Hint* hint = hints_[use.role];
+    if (hint == nullptr || use.account == nullptr) return;
     ++checked;
     // Contra accounts stand on the other side of their own kind, so only the kind is held against the role.
-    if (account->type == hint->type) return;
-    Diagnostic found{.code = ErrorCode::AccountTypeMismatch, .primary = place(where)};
-    found.message = "account " + tick(code) + " of " + entity.code + " (" + account->name + ") is " +
-                    article(account->type) + " account; role " + tick(role.name) + " asks for " + article(hint->type) +
-                    " account";
+    if (use.account->type == hint->type) return;
+    const rules::Role& role = book_.roles[use.role];
+    const std::string& entity = book_.catalog.entities[use.entity].code;
+    Diagnostic found{.code = ErrorCode::AccountTypeMismatch,
+                     .primary = place(use.row == nullptr ? role.where : use.row->where)};
+    found.message = "account " + tick(use.code) + " of " + entity + " (" + use.account->name + ") is " +
+                    article(use.account->type) + " account; role " + tick(role.name) + " asks for " +
+                    article(hint->type) + " account";
     found.help = "name another account, or correct the account's type in the chart if the ERP has it so";
-    found.fingerprint = "account-type/" + role.name + "/" + entity.code + "/" + code;
+    found.fingerprint = "account-type/" + role.name + "/" + entity + "/" + use.code;
     findings_.add(std::move(found));
   }
 
-  void check_table(const rules::Role& role, std::uint32_t role_index, std::uint32_t entity, const rules::Table& table) {
-    for (const rules::TableRow& row : table.rows) {
-      bool fits = !row.impossible;
-      for (std::size_t c = 0; c < table.columns.size() && fits; ++c) {
-        if (table.columns[c].domain.kind == rules::Domain::Kind::role) fits = row.cells[c].contains(role_index);
-        if (table.columns[c].domain.kind == rules::Domain::Kind::entity) fits = fits && row.cells[c].contains(entity);
-      }
-      if (!fits) continue;
-      for (std::size_t a = 0; a < table.answers.size(); ++a)
-        if (table.answers[a].kind == rules::AnswerColumn::Kind::account && !row.answers[a].no_line)
-          check(role, book_.catalog.entities[entity], row.answers[a].account, row.where);
-    }
+  /// Roles whose names say nothing of a type.
+  std::vector<std::string> unknown() const {
+    std::vector<std::string> names;
+    for (std::size_t r = 0; r < hints_.size(); ++r)
+      if (hints_[r] == nullptr) names.push_back(book_.roles[r].name);
+    return names;
   }
 
  private:
@@ -87,25 +86,16 @@ class TypeCheck {
   }
   const rules::RuleBook& book_;
   Findings& findings_;
+  std::vector<const Hint*> hints_;  // by role
 };
 
 }  // namespace
 
 void check_account_types(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
-  const rules::RuleBook& book = model.book;
   Findings findings(sink, "accounts");
-  TypeCheck types(book, findings);
-  for (std::uint32_t r = 0; r < book.roles.size(); ++r)
-    for (std::uint32_t e = 0; e < book.catalog.entities.size(); ++e) {
-      const rules::RoleAccount& account = book.roles[r].by_entity[e];
-      if (account.kind == rules::RoleAccount::Kind::fixed)
-        types.check(book.roles[r], book.catalog.entities[e], account.account, book.roles[r].where);
-      if (account.kind == rules::RoleAccount::Kind::table)
-        types.check_table(book.roles[r], r, e, book.tables[account.table]);
-    }
-  std::vector<std::string> unknown;
-  for (const rules::Role& role : book.roles)
-    if (hint_for(role.name) == nullptr) unknown.push_back(role.name);
+  TypeCheck types(model.book, findings);
+  for_each_account_use(model.book, [&](const AccountUse& use) { types.check(use); });
+  const auto unknown = types.unknown();
   const std::string unchecked = unknown.empty() ? "" : "; any type is taken for " + all_of(unknown);
   if (findings.empty()) proofs.results["account types suit their roles"] = counted(types.checked, "use") + unchecked;
 }

@@ -6,6 +6,7 @@
 #include "compiler/diagnostics/diagnostic.hpp"
 #include "compiler/resolve/resolve.hpp"
 #include "compiler/runtime/rules/bundle.hpp"
+#include "compiler/verify/verify.hpp"
 
 namespace glmap::verify {
 
@@ -13,13 +14,19 @@ using diagnostics::Diagnostic;
 using diagnostics::Sink;
 using diagnostics::Span;
 using resolve::ResolvedModel;
+struct TableFacts;
 
-/// GLM-4001, GLM-4012: every combination, on every day a table is in force, has a row.
-void check_tables_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// The three proofs about tables, for each table; `kept` makes a second look at a changed book short.
+void check_tables(const ResolvedModel& model, KeptTables& kept, Sink& sink, rules::Proofs& proofs);
+/// GLM-4001, GLM-4012: every combination, on every day the table is in force, has a row.
+void check_table_complete(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs);
 /// GLM-4002: no combination has two rows.
-void check_tables_disjoint(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+void check_table_disjoint(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs);
 /// GLM-4006: every row can apply.
-void check_rows_reachable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+void check_rows_reachable(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs);
 /// GLM-4015: no row accepts everything.
 void check_no_catch_all(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4004: every event reaches an outcome.

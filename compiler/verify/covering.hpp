@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "compiler/verify/space.hpp"
@@ -46,8 +47,15 @@ Box widen(const Space& space, Box box, const std::vector<std::uint32_t>& rows);
 bool for_each_overlap(const Space& space, Steps& steps,
                       const std::function<bool(std::uint32_t first, std::uint32_t second)>& visit);
 
-/// Finds out which rows overlap no other, which makes the searches above fast. Leaves the space as it is when steps run
-/// out.
-void mark_alone(Space& space, Steps& steps);
+using RowPairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// The rows of `space` in boxes that share no point, which makes the searches above fast: each row less the earlier
+/// rows that `overlaps` (all of them, first < second) pairs it with. nullopt when that makes more than `parts_max`.
+std::optional<Space> disjoint_parts(const Space& space, const RowPairs& overlaps, std::size_t parts_max);
+/// What disjoint_parts is worth: a few boxes for a row that is cut up; more would cost more than it saves.
+std::size_t worthwhile_parts(const Space& space);
+
+/// A space of the same points in boxes that share none; `space` as it is when steps run out or that is not worth it.
+Space without_overlaps(Space space, Steps& steps);
 
 }  // namespace glmap::verify

@@ -17,9 +17,8 @@ class ProgramCheck {
 
   void run() {
     if (in_.asked.size() > kColumnsMax) return report_not_decided();
-    mark_alone(in_.space, steps_);
     Findings findings(sink_, "kinds of events without an outcome");
-    Space space = in_.space;  // what was reported counts as covered from then on
+    Space space = without_overlaps(in_.space, steps_);  // what was reported counts as covered from then on
     std::optional<Box> reported;
     do {
       reported.reset();

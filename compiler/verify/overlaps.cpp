@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
+#include <optional>
 #include <utility>
 
 #include "compiler/verify/covering.hpp"
@@ -11,6 +13,11 @@ namespace {
 constexpr std::uint32_t kBitsetMax = 512;
 // Pairs are compared far faster than rows are split, so that many of them make one step.
 constexpr std::size_t kPairsPerStep = 64;
+constexpr std::size_t kWordsPerStep = 512;
+// The rows of each value are kept as a bitset while all of them together are no larger than this.
+constexpr std::size_t kBitsetBytesMax = std::size_t{64} << 20;
+// With more candidates than one row in so many, all rows at once by bitsets are faster than one candidate at a time.
+constexpr std::size_t kFewIsOneIn = 128;
 
 /// The rows as bitsets, so that a pair that differs is told apart within a few words.
 class PackedRows {
@@ -68,7 +75,7 @@ class PackedRows {
   std::vector<std::uint64_t> bits_;
 };
 
-/// Rows that may overlap a row, taken from the column that leaves the fewest.
+/// Rows that may overlap a row, taken from a column that leaves few.
 class Candidates {
  public:
   explicit Candidates(const Space& space)
@@ -86,14 +93,11 @@ class Candidates {
     }
   }
 
-  /// Rows after `row`, sorted.
-  std::vector<std::uint32_t> after(std::uint32_t row) {
+  /// Rows after `row`, sorted; nothing when there are too many to go through one by one.
+  std::optional<std::vector<std::uint32_t>> after(std::uint32_t row) {
     const std::size_t best = most_selective(row);
+    if (best == named_.size()) return std::nullopt;
     std::vector<std::uint32_t> result;
-    if (best == named_.size()) {
-      for (std::uint32_t other = row + 1; other < space_.rows.size(); ++other) result.push_back(other);
-      return result;
-    }
     const auto take = [&](const std::vector<std::uint32_t>& rows) {
       for (auto at = std::upper_bound(rows.begin(), rows.end(), row); at != rows.end(); ++at)
         if (std::exchange(seen_[*at], row) != row) result.push_back(*at);
@@ -107,7 +111,7 @@ class Candidates {
  private:
   std::size_t most_selective(std::uint32_t row) const {
     std::size_t best = named_.size();
-    std::size_t best_size = space_.rows.size() / 8;  // with more candidates than that, going through all rows is faster
+    std::size_t best_size = space_.rows.size() / kFewIsOneIn + 1;
     for (std::size_t c = 0; c < named_.size(); ++c) {
       const Cell& cell = space_.rows[row][c];
       if (space_.columns[c].days || cell.any) continue;
@@ -126,15 +130,88 @@ class Candidates {
   std::vector<std::uint32_t> seen_;                             // by row: the row it was last a candidate of
 };
 
+/// Rows that may overlap a row, all at once: for each value of a column the bitset of the rows that fit it.
+class RowsOfValues {
+ public:
+  explicit RowsOfValues(const Space& space) : space_(space), words_((space.rows.size() + 63) / 64) {
+    std::size_t bytes = 0;
+    for (std::size_t c = 0; c < space.columns.size(); ++c) {
+      const Column& column = space.columns[c];
+      const std::size_t size = (std::size_t{column.size} + 1) * words_ * sizeof(std::uint64_t);
+      if (column.days || bytes + size > kBitsetBytesMax) continue;
+      bytes += size;
+      columns_.push_back({c, std::vector<std::uint64_t>((std::size_t{column.size} + 1) * words_)});
+      for (std::uint32_t row = 0; row < space.rows.size(); ++row) mark(columns_.back(), row);
+    }
+    common_.resize(words_);
+    fitting_.resize(words_);
+  }
+
+  /// Rows after `row` that share a value with it in each column kept here, sorted; `cost` gains the words looked at.
+  void after(std::uint32_t row, std::vector<std::uint32_t>& result, std::size_t& cost) {
+    result.clear();
+    const std::size_t from = row / 64;
+    std::fill(common_.begin() + static_cast<std::ptrdiff_t>(from), common_.end(), ~std::uint64_t{0});
+    common_[from] = row % 64 == 63 ? 0 : ~std::uint64_t{0} << (row % 64 + 1);
+    for (const Kept& kept : columns_) {
+      const Cell& cell = space_.rows[row][kept.column];
+      if (cell.any) continue;
+      narrow(kept, cell, from);
+      cost += (cell.values.size() + 2) * (words_ - from);
+    }
+    for (std::size_t w = from; w < words_; ++w)
+      for (std::uint64_t left = common_[w]; left != 0; left &= left - 1) {
+        const auto other = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+        if (other < space_.rows.size()) result.push_back(other);
+      }
+  }
+
+ private:
+  struct Kept {
+    std::size_t column;
+    std::vector<std::uint64_t> bits;  // by value, the rows that name it; last the rows that fit any value
+  };
+
+  void mark(Kept& kept, std::uint32_t row) const {
+    const Cell& cell = space_.rows[row][kept.column];
+    const std::uint64_t bit = std::uint64_t{1} << (row % 64);
+    for (const std::uint32_t value : cell.values) kept.bits[value * words_ + row / 64] |= bit;
+    if (cell.any) kept.bits[space_.columns[kept.column].size * words_ + row / 64] |= bit;
+  }
+
+  void narrow(const Kept& kept, const Cell& cell, std::size_t from) {
+    const std::uint64_t* any = kept.bits.data() + space_.columns[kept.column].size * words_;
+    std::copy(any + from, any + words_, fitting_.begin() + static_cast<std::ptrdiff_t>(from));
+    for (const std::uint32_t value : cell.values) {
+      const std::uint64_t* bits = kept.bits.data() + value * words_;
+      for (std::size_t w = from; w < words_; ++w) fitting_[w] |= bits[w];
+    }
+    for (std::size_t w = from; w < words_; ++w) common_[w] &= fitting_[w];
+  }
+
+  const Space& space_;
+  std::size_t words_;
+  std::vector<Kept> columns_;
+  std::vector<std::uint64_t> common_, fitting_;
+};
+
 }  // namespace
 
 bool for_each_overlap(const Space& space, Steps& steps,
                       const std::function<bool(std::uint32_t first, std::uint32_t second)>& visit) {
   Candidates candidates(space);
+  std::optional<RowsOfValues> rows_of_values;
   const PackedRows packed(space);
+  std::vector<std::uint32_t> others;
   for (std::uint32_t row = 0; row < space.rows.size(); ++row) {
-    const std::vector<std::uint32_t> others = candidates.after(row);
-    const std::uint64_t cost = others.size() / kPairsPerStep + 1;
+    std::size_t words = 0;
+    if (auto few = candidates.after(row)) {
+      others = std::move(*few);
+    } else {
+      if (!rows_of_values) rows_of_values.emplace(space);
+      rows_of_values->after(row, others, words);
+    }
+    const std::uint64_t cost = others.size() / kPairsPerStep + words / kWordsPerStep + 1;
     if (steps.left < cost) {
       steps.left = 0;
       return false;
@@ -144,16 +221,6 @@ bool for_each_overlap(const Space& space, Steps& steps,
       if (packed.meet(row, other) && !visit(row, other)) return true;
   }
   return true;
-}
-
-void mark_alone(Space& space, Steps& steps) {
-  std::vector<bool> alone(space.rows.size(), true);
-  const bool finished = for_each_overlap(space, steps, [&](std::uint32_t first, std::uint32_t second) {
-    alone[first] = false;
-    alone[second] = false;
-    return true;
-  });
-  if (finished) space.alone = std::move(alone);
 }
 
 }  // namespace glmap::verify

@@ -2,42 +2,62 @@
 // Every row of a table can apply: it can be asked for, it is in force on some day, and other rows do not already say
 // all it says.
 #include <algorithm>
+#include <map>
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
-#include "compiler/verify/table_space.hpp"
+#include "compiler/verify/table_facts.hpp"
 
 namespace glmap::verify {
 namespace {
 
+// Rows that make a row superfluous are all named, up to so many.
+constexpr std::size_t kRowsNamed = 8;
+// Of more rows than this the smallest set that is needed is not looked for.
+constexpr std::size_t kRowsTried = 64;
+
 class TableCheck {
  public:
-  TableCheck(const rules::RuleBook& book, std::uint32_t index, Sink& sink, rules::Proofs& proofs)
+  TableCheck(const rules::RuleBook& book, std::uint32_t index, const TableFacts& facts, Sink& sink,
+             rules::Proofs& proofs)
       : book_(book),
         table_(book.tables[index]),
-        index_(index),
+        in_(facts.in),
+        facts_(facts),
         sink_(sink),
         proofs_(proofs),
-        in_(table_space(book, index)) {
-    mark_alone(in_.space, steps_);
-  }
+        dead_(table_.rows.size(), false) {}
 
   void run() {
-    Findings findings(sink_, "rows that never apply");
+    Findings findings(sink_, "rows that are not needed");
     for (std::uint32_t row = 0; row < table_.rows.size(); ++row) {
       std::string why = never_asked(row);
-      if (why.empty()) {
-        live_.push_back(row);
-      } else {
-        findings.add(dead_row(row, std::move(why), "delete the row, or correct it"));
-      }
+      if (why.empty()) continue;
+      dead_[row] = true;
+      findings.add(dead_row(row, " never applies: " + std::move(why), "delete the row, or correct it"));
     }
-    for (std::size_t i = live_.size(); i-- > 0;)
-      if (auto found = said_already(live_[i])) {
+    if (!facts_.overlaps_known) return;  // tables_disjoint has told
+    std::map<std::uint32_t, std::vector<std::uint32_t>> twins;
+    for (const auto& [first, second] : facts_.overlaps) {
+      if (!give_the_same(table_.rows[first], table_.rows[second])) continue;
+      twins[first].push_back(second);
+      twins[second].push_back(first);
+    }
+    // A row that many others say together goes before they do, and of equal ones the later.
+    std::vector<std::uint32_t> order;
+    for (const auto& [row, others] : twins) order.push_back(row);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(twins[a].size(), a) > std::pair(twins[b].size(), b);
+    });
+    for (const std::uint32_t row : order)
+      if (auto found = said_already(row, twins[row])) {
+        dead_[row] = true;
         findings.add(std::move(*found));
-        live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(i));
       }
-    if (findings.empty())
+    if (!decided_)
+      sink_.report(not_decided(table_.where, "every row of table " + tick(table_.name) + " is needed",
+                               "table " + table_.name + " reachable"));
+    if (findings.empty() && decided_)
       proofs_.results["table " + table_.name + " rows reachable"] = "proved: " + counted(table_.rows.size(), "row");
   }
 
@@ -61,32 +81,54 @@ class TableCheck {
     return "no role takes its account from this table for " + region_words(book_, table_, in_, in_.space.rows[index]);
   }
 
-  /// The row adds nothing to others with the same answer.
-  std::optional<Diagnostic> said_already(std::uint32_t row) {
-    if (!in_.space.alone.empty() && in_.space.alone[row]) return std::nullopt;
-    std::vector<std::uint32_t> others;
-    for (const std::uint32_t other : live_)
-      if (other != row && give_the_same(table_.rows[other], table_.rows[row]) &&
-          meets(in_.space, in_.space.rows[other], in_.space.rows[row]))
-        others.push_back(other);
-    if (others.empty()) return std::nullopt;
+  /// Nothing that can be asked for is left of the row without `others`. Nothing is claimed when steps run out.
+  bool covered_by(std::uint32_t row, const std::vector<std::uint32_t>& others) {
     for (const Box& asked : in_.asked) {
       if (!meets(in_.space, asked, in_.space.rows[row])) continue;
       const Box part = intersect(in_.space, asked, in_.space.rows[row]);
-      if (find_uncovered(in_.space, part, others, steps_).covered != Covered::yes) return std::nullopt;
+      const Covered covered = find_uncovered(in_.space, part, others, steps_).covered;
+      decided_ = decided_ && covered != Covered::not_decided;
+      if (covered != Covered::yes) return false;
     }
-    Diagnostic found = dead_row(row, "other rows already give the same answer for all of it", "delete the row");
-    for (std::size_t i = 0; i < std::min<std::size_t>(others.size(), 3); ++i)
-      found.labels.push_back({place(table_.rows[others[i]].where), "this row takes part of it"});
-    if (others.size() == 1) found.labels.front().message = "this row takes all of it";
+    return true;
+  }
+
+  /// The row adds nothing to others with the same answer.
+  std::optional<Diagnostic> said_already(std::uint32_t row, std::vector<std::uint32_t> others) {
+    std::erase_if(others, [&](std::uint32_t other) { return dead_[other]; });
+    std::sort(others.begin(), others.end());
+    if (dead_[row] || others.empty() || !covered_by(row, others)) return std::nullopt;
+    for (std::size_t i = others.size(); others.size() <= kRowsTried && i-- > 0;) {
+      std::vector<std::uint32_t> fewer = others;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!fewer.empty() && covered_by(row, fewer)) others = std::move(fewer);
+    }
+    if (others.size() == 1 && in_.space.rows[others.front()] == in_.space.rows[row]) {
+      Diagnostic found = dead_row(row, " and another say the same", "delete one of them");
+      found.labels.push_back({place(table_.rows[others.front()].where), "the other is here"});
+      return found;
+    }
+    const std::string_view message = others.size() == 1 ? " says nothing that a wider row does not say"
+                                                        : " says nothing that other rows together do not say";
+    Diagnostic found = dead_row(row, message,
+                                "delete this row; or take its combinations out of the others, if they should not "
+                                "reach so far");
+    for (std::size_t i = 0; i < std::min(others.size(), kRowsNamed); ++i)
+      found.labels.push_back({place(table_.rows[others[i]].where),
+                              others.size() == 1 ? "this row takes all of it" : "this row takes part of it"});
+    if (others.size() > kRowsNamed)
+      found.notes.push_back("and " + std::to_string(others.size() - kRowsNamed) + " more rows take the rest of it");
     return found;
   }
 
-  Diagnostic dead_row(std::uint32_t row, std::string why, std::string help) const {
+  Diagnostic dead_row(std::uint32_t row, std::string_view why, std::string help) const {
     Diagnostic found;
     found.code = ErrorCode::DeadRow;
     found.primary = place(table_.rows[row].where);
-    found.message = "this row of table " + tick(table_.name) + " never applies: " + std::move(why);
+    found.message = "this row of table " + tick(table_.name) + std::string(why);
+    if (const auto part = in_.asked_part(in_.space.rows[row]))
+      found.notes.push_back("it fits " + region_words(book_, table_, in_, *part) + ": " +
+                            counted(volume(in_.space, *part), "combination"));
     found.help = std::move(help);
     found.fingerprint = "table " + table_.name + " dead " + region_words(book_, table_, in_, in_.space.rows[row]);
     return found;
@@ -94,19 +136,20 @@ class TableCheck {
 
   const rules::RuleBook& book_;
   const rules::Table& table_;
-  std::uint32_t index_;
+  const TableSpace& in_;
+  const TableFacts& facts_;
   Sink& sink_;
   rules::Proofs& proofs_;
-  TableSpace in_;
   Steps steps_;
-  std::vector<std::uint32_t> live_;
+  std::vector<bool> dead_;
+  bool decided_ = true;
 };
 
 }  // namespace
 
-void check_rows_reachable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
-  for (std::uint32_t table = 0; table < model.book.tables.size(); ++table)
-    TableCheck(model.book, table, sink, proofs).run();
+void check_rows_reachable(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs) {
+  TableCheck(book, table, facts, sink, proofs).run();
 }
 
 }  // namespace glmap::verify

@@ -115,6 +115,27 @@ Box intersect(const Space& space, const Box& a, const Box& b) {
   return both;
 }
 
+std::vector<Cell> without(const Column& column, const Cell& a, const Cell& b) {
+  std::vector<Cell> parts;
+  if (b.any) return parts;
+  if (column.days) {
+    const Days x = days_of(column, a);
+    const Days y = days_of(column, b);
+    if (x.first < y.first) parts.push_back(Cell::span(x.first, std::min(x.last, y.first - 1)));
+    if (x.last > y.last) parts.push_back(Cell::span(std::max(x.first, y.last + 1), x.last));
+    return parts;
+  }
+  std::vector<std::uint32_t> all = a.values;
+  if (a.any) {
+    all.resize(column.size);
+    std::iota(all.begin(), all.end(), 0U);
+  }
+  Cell rest = Cell::of({});
+  std::set_difference(all.begin(), all.end(), b.values.begin(), b.values.end(), std::back_inserter(rest.values));
+  if (!rest.values.empty()) parts.push_back(std::move(rest));
+  return parts;
+}
+
 bool is_empty(const Space& space, const Box& box) {
   for (std::size_t c = 0; c < box.size(); ++c) {
     const Column& column = space.columns[c];

@@ -25,6 +25,7 @@ struct Column {
 
   static Column closed(std::uint32_t size) { return {false, size, 0, -1}; }
   static Column of_days(std::int32_t first, std::int32_t last) { return {true, 0, first, last}; }
+  friend bool operator==(const Column&, const Column&) = default;
 };
 
 /// What a row or a box has in one column. Values are sorted and distinct; an empty set, or first > last, fits nothing.
@@ -43,7 +44,8 @@ using Box = std::vector<Cell>;  // by Space::columns
 struct Space {
   std::vector<Column> columns;  // at most 64
   std::vector<Box> rows;
-  /// By row: known to share no point with any other row (covering.hpp, mark_alone). Empty: nothing is known.
+  /// By row: known to share no point with any other row, within the boxes that are asked about. Empty: nothing is
+  /// known.
   std::vector<bool> alone;
 
   Box whole() const { return Box(columns.size()); }
@@ -58,6 +60,8 @@ bool is_empty(const Space& space, const Box& box);
 
 Cell intersect(const Column& column, const Cell& a, const Cell& b);
 Box intersect(const Space& space, const Box& a, const Box& b);
+/// What of `a` is not in `b`: none, one cell, or (days) two.
+std::vector<Cell> without(const Column& column, const Cell& a, const Cell& b);
 bool meets(const Column& column, const Cell& a, const Cell& b);
 bool meets(const Space& space, const Box& a, const Box& b);
 

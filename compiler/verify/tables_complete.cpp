@@ -6,26 +6,29 @@
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
-#include "compiler/verify/table_space.hpp"
+#include "compiler/verify/table_facts.hpp"
 
 namespace glmap::verify {
 namespace {
 
 // More parts than this are not kept; a remainder so scattered is decided without them.
 constexpr std::size_t kPartsMax = 100'000;
-constexpr std::size_t kExamples = 3;
+constexpr std::size_t kRegionsShown = 3;
 
 class TableCheck {
  public:
-  TableCheck(const rules::RuleBook& book, std::uint32_t index, Sink& sink, rules::Proofs& proofs)
-      : book_(book), table_(book.tables[index]), sink_(sink), proofs_(proofs), in_(table_space(book, index)) {
-    mark_alone(in_.space, steps_);
-  }
+  TableCheck(const rules::RuleBook& book, std::uint32_t index, const TableFacts& facts, Sink& sink,
+             rules::Proofs& proofs)
+      : book_(book), table_(book.tables[index]), facts_(facts), in_(facts.in), sink_(sink), proofs_(proofs) {}
 
   void run() {
     if (table_.columns.empty()) return;
-    if (table_.remaining && !check_remaining()) return;
-    if (!table_.remaining || in_.days) find_holes();
+    if (!table_.remaining && facts_.complete == Covered::not_decided) return report_not_decided();
+    if (table_.remaining) {
+      check_remaining();
+    } else if (facts_.complete == Covered::no) {
+      find_holes(facts_.covering());
+    }
     if (!sound_) return;
     std::string result = "proved: " + counted(in_.combinations, "combination");
     if (table_.remaining) result += ", " + std::to_string(table_.remaining->count) + " of them remaining";
@@ -33,40 +36,39 @@ class TableCheck {
   }
 
  private:
-  /// `remaining N` counts combinations that no row fits on any day. False when that could not be decided.
-  bool check_remaining() {
-    Space undated = in_.space;
-    std::vector<Box> asked = in_.asked;
+  /// `remaining N` counts combinations that no row fits on any day; on a day, the other combinations must have a row.
+  void check_remaining() {
+    TableSpace undated = in_;
     if (in_.days) {
-      undated.columns.pop_back();
-      for (Box& row : undated.rows) row.pop_back();
-      for (Box& box : asked) box.pop_back();
-      undated.alone.clear();
-      mark_alone(undated, steps_);
+      undated.days.reset();
+      undated.space.columns.pop_back();
+      for (Box& row : undated.space.rows) row.pop_back();
+      for (Box& box : undated.asked) box.pop_back();
+      undated.space.alone.clear();
     }
+    const Space space = in_.days ? without_overlaps(undated.space, steps_) : facts_.covering();
     Count count = 0;
     std::vector<Box> parts;
-    for (const Box& within : asked) {
-      const Covered covered = for_each_uncovered(undated, within, undated.all_rows(), steps_, [&](const Box& part) {
-        count += std::min(volume(undated, part), kCountMax - count);
+    for (const Box& within : undated.asked) {
+      const Covered covered = for_each_uncovered(space, within, space.all_rows(), steps_, [&](const Box& part) {
+        count += std::min(volume(space, part), kCountMax - count);
         if (parts.size() < kPartsMax) parts.push_back(part);
         return true;
       });
-      if (covered != Covered::not_decided) continue;
-      report_not_decided();
-      return false;
+      if (covered == Covered::not_decided) return report_not_decided();
     }
-    if (count != static_cast<Count>(table_.remaining->count)) report_remaining(count, parts);
-    if (!in_.days) return true;
+    if (count != static_cast<Count>(table_.remaining->count)) report_remaining(undated, count, parts);
+    if (!in_.days) return;
+    Space dated = facts_.covering();
     for (Box& part : parts) {  // what is never covered is no hole in time
       part.emplace_back();
-      in_.space.rows.push_back(std::move(part));
-      if (!in_.space.alone.empty()) in_.space.alone.push_back(true);
+      dated.rows.push_back(std::move(part));
+      if (!dated.alone.empty()) dated.alone.push_back(true);
     }
-    return true;
+    find_holes(std::move(dated));
   }
 
-  void report_remaining(Count count, const std::vector<Box>& parts) {
+  void report_remaining(const TableSpace& undated, Count count, const std::vector<Box>& parts) {
     sound_ = false;
     const rules::Table::Remaining& remaining = *table_.remaining;
     Diagnostic found;
@@ -74,15 +76,7 @@ class TableCheck {
     found.primary = place(remaining.where);
     found.message = "`remaining " + std::to_string(remaining.count) + "` is stated, and table " + tick(table_.name) +
                     " leaves " + counted(count, "combination") + " without a row";
-    std::string examples;
-    for (std::size_t i = 0; i < std::min(parts.size(), kExamples); ++i) {
-      Box part = parts[i];
-      part.resize(table_.columns.size());
-      TableSpace undated = in_;
-      undated.days.reset();
-      examples += (i == 0 ? "" : "; ") + example_words(book_, table_, undated, part);
-    }
-    if (count != 0) found.notes.push_back((count == 1 ? "it is: " : "example: ") + examples);
+    if (count != 0) note_regions(undated, parts, found);
     found.notes.push_back("the number changes when a list grows or a row is added, so that somebody looks at it");
     found.help = count == 0 ? "delete `remaining`: every combination has a row"
                             : "write rows for the combinations that can happen, then `remaining` with the number left" +
@@ -91,15 +85,62 @@ class TableCheck {
     sink_.report(std::move(found));
   }
 
+  /// A value that no row names at all is usually the new one: it is told apart from what was left out before.
+  void note_regions(const TableSpace& undated, std::vector<Box> parts, Diagnostic& found) const {
+    for (std::size_t c = 0; c < table_.columns.size(); ++c) {
+      const Cell missing = values_without_row(undated, c);
+      if (missing.values.empty()) continue;
+      Box slice = undated.space.whole();
+      slice[c] = missing;
+      Count held = 0;
+      std::vector<Box> rest;
+      for (Box& part : parts) {
+        if (meets(undated.space, part, slice)) held += volume(undated.space, intersect(undated.space, part, slice));
+        for (Cell& outside : without(undated.space.columns[c], part[c], missing)) {
+          rest.push_back(part);
+          rest.back()[c] = std::move(outside);
+        }
+      }
+      parts = std::move(rest);
+      if (held != 0)
+        found.notes.push_back("no row fits " + cell_words(book_, table_.columns[c], missing) + ": " +
+                              counted(held, "combination"));
+    }
+    const bool others = !found.notes.empty();
+    std::stable_sort(parts.begin(), parts.end(),
+                     [&](const Box& a, const Box& b) { return volume(undated.space, a) > volume(undated.space, b); });
+    for (std::size_t i = 0; i < std::min(parts.size(), kRegionsShown); ++i)
+      found.notes.push_back(std::string(others ? "also without a row: " : "without a row: ") +
+                            region_words(book_, table_, undated, parts[i]) + ": " +
+                            counted(volume(undated.space, parts[i]), "combination"));
+    if (parts.size() > kRegionsShown)
+      found.notes.push_back("and " + std::to_string(parts.size() - kRegionsShown) + " more such regions");
+  }
+
+  /// The values of a column that can be asked and that no row fits.
+  Cell values_without_row(const TableSpace& undated, std::size_t c) const {
+    std::vector<bool> wanted(undated.space.columns[c].size, false);
+    const auto set = [&](const Cell& cell, bool to) {
+      if (cell.any) wanted.assign(wanted.size(), to);
+      for (const std::uint32_t value : cell.values) wanted[value] = to;
+    };
+    for (const Box& asked : undated.asked) set(asked[c], true);
+    for (const Box& row : undated.space.rows) set(row[c], false);
+    Cell missing = Cell::of({});
+    for (std::uint32_t value = 0; value < wanted.size(); ++value)
+      if (wanted[value]) missing.values.push_back(value);
+    return missing;
+  }
+
   void report_not_decided() {
     sound_ = false;
     sink_.report(not_decided(table_.where, "table " + tick(table_.name) + " covers every combination",
                              "table " + table_.name + " complete"));
   }
 
-  void find_holes() {
+  /// `space`: by value; a hole that was reported counts as covered from then on.
+  void find_holes(Space space) {
     Findings findings(sink_, "combinations without a row");
-    Space space = in_.space;  // a hole that was reported counts as covered from then on
     for (const Box& within : in_.asked) {
       while (!findings.full()) {
         const Uncovered hole = find_uncovered(space, within, space.all_rows(), steps_);
@@ -142,24 +183,49 @@ class TableCheck {
 
   bool in_time(const Box& hole) const { return in_.days && !hole[*in_.days].any; }
 
-  /// The row that misses the hole by one column only, if there is one; of several the one that misses furthest right,
-  /// because tables go from the general to the particular.
+  /// The row that misses the example by one column only, if there is one; of several the one that misses furthest
+  /// right, because tables go from the general to the particular; of those that miss by days the nearest in time.
   void label_closest(const Box& hole, Diagnostic& found) const {
-    std::optional<std::pair<std::size_t, std::size_t>> best;  // column missed, row
-    for (std::size_t r = 0; r < table_.rows.size(); ++r) {
-      std::size_t missed = 0;
-      std::size_t misses = 0;
-      for (std::size_t c = 0; c < hole.size(); ++c) {
-        if (meets(in_.space.columns[c], hole[c], in_.space.rows[r][c])) continue;
-        missed = c;
-        ++misses;
+    Box example = hole;
+    for (std::size_t c = 0; c < hole.size(); ++c) {
+      const Column& column = in_.space.columns[c];
+      if (column.days) {
+        const std::int32_t day = hole[c].any ? column.first : hole[c].first;
+        example[c] = Cell::span(day, day);
+      } else {
+        example[c] = Cell::of({hole[c].any ? 0 : hole[c].values.front()});
       }
-      if (misses == 1 && !table_.rows[r].impossible && (!best || missed > best->first)) best.emplace(missed, r);
+    }
+    struct Close {
+      std::size_t column, row;
+      std::int32_t distance;
+    };
+    std::optional<Close> best;
+    for (std::size_t r = 0; r < table_.rows.size(); ++r) {
+      if (table_.rows[r].impossible) continue;
+      const auto missed = only_miss(example, in_.space.rows[r]);
+      if (!missed) continue;
+      const std::int32_t distance = in_.days == missed ? days_between(example[*missed], in_.space.rows[r][*missed]) : 0;
+      if (!best || *missed > best->column || (*missed == best->column && distance < best->distance))
+        best = Close{*missed, r, distance};
     }
     if (!best) return;
-    const bool by_days = in_.days && best->first == *in_.days;
-    const std::string column = by_days ? "days" : tick(table_.columns[best->first].name);
-    found.labels.push_back({place(table_.rows[best->second].where), "the closest row differs only in its " + column});
+    const std::string column = in_.days == best->column ? "days" : tick(table_.columns[best->column].name);
+    found.labels.push_back({place(table_.rows[best->row].where), "the closest row differs only in its " + column});
+  }
+
+  /// The one column in which `row` misses `point`; nullopt when there are more, or none.
+  std::optional<std::size_t> only_miss(const Box& point, const Box& row) const {
+    std::optional<std::size_t> missed;
+    for (std::size_t c = 0; c < point.size(); ++c) {
+      if (meets(in_.space.columns[c], point[c], row[c])) continue;
+      if (missed) return std::nullopt;
+      missed = c;
+    }
+    return missed;
+  }
+  static std::int32_t days_between(const Cell& day, const Cell& row) {
+    return row.last < day.first ? day.first - row.last : row.first - day.first;
   }
 
   std::string help_for(const Box& hole) const {
@@ -177,18 +243,19 @@ class TableCheck {
 
   const rules::RuleBook& book_;
   const rules::Table& table_;
+  const TableFacts& facts_;
+  const TableSpace& in_;
   Sink& sink_;
   rules::Proofs& proofs_;
-  TableSpace in_;
   Steps steps_;
   bool sound_ = true;
 };
 
 }  // namespace
 
-void check_tables_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
-  for (std::uint32_t table = 0; table < model.book.tables.size(); ++table)
-    TableCheck(model.book, table, sink, proofs).run();
+void check_table_complete(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs) {
+  TableCheck(book, table, facts, sink, proofs).run();
 }
 
 }  // namespace glmap::verify

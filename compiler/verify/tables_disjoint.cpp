@@ -2,16 +2,14 @@
 // No combination has two rows: there is no order of precedence, so two rows for one combination are two opinions. Rows
 // that give the same answer are only noted. Rows under `impossible` are rows too.
 #include <algorithm>
+#include <map>
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
-#include "compiler/verify/table_space.hpp"
+#include "compiler/verify/table_facts.hpp"
 
 namespace glmap::verify {
 namespace {
-
-// Two long lists of rows can overlap in millions of pairs; after so many the rest are not counted.
-constexpr std::size_t kPairsMax = 100'000;
 
 std::string answer_words(const rules::RuleBook& book, const rules::Table& table, const rules::TableRow& row) {
   if (row.impossible) return "impossible";
@@ -39,36 +37,82 @@ std::string answer_words(const rules::RuleBook& book, const rules::Table& table,
 
 class TableCheck {
  public:
-  TableCheck(const rules::RuleBook& book, std::uint32_t index, Sink& sink, rules::Proofs& proofs)
-      : book_(book), table_(book.tables[index]), sink_(sink), proofs_(proofs), in_(table_space(book, index)) {}
+  TableCheck(const rules::RuleBook& book, std::uint32_t index, const TableFacts& facts, Sink& sink,
+             rules::Proofs& proofs)
+      : book_(book), table_(book.tables[index]), in_(facts.in), facts_(facts), sink_(sink), proofs_(proofs) {}
 
   void run() {
-    Findings conflicts(sink_, "pairs of rows that overlap");
-    Findings repetitions(sink_, "pairs of rows that say the same");
-    std::size_t pairs = 0;
-    Steps steps;
-    const bool decided = for_each_overlap(in_.space, steps, [&](std::uint32_t first, std::uint32_t second) {
-      const auto asked = in_.asked_part(intersect(in_.space, in_.space.rows[first], in_.space.rows[second]));
-      if (!asked) return true;
-      const bool same = give_the_same(table_.rows[first], table_.rows[second]);
-      Findings& findings = same ? repetitions : conflicts;
-      if (findings.full())
-        findings.add_unseen(1);
-      else
-        findings.add(overlap_found(first, second, *asked, same));
-      return ++pairs < kPairsMax;
-    });
-    if (!decided)
+    if (!facts_.overlaps_known) {
       sink_.report(not_decided(table_.where, "two rows of table " + tick(table_.name) + " fit the same combination",
                                "table " + table_.name + " disjoint"));
-    if (!decided || !conflicts.empty()) return;
+      return;
+    }
+    RowPairs conflicts, repetitions;
+    for (const auto& pair : facts_.overlaps)
+      (give_the_same(table_.rows[pair.first], table_.rows[pair.second]) ? repetitions : conflicts).push_back(pair);
+    report(conflicts, false);
+    report(repetitions, true);
+    if (!conflicts.empty()) return;
+    if (facts_.overlap_count > facts_.overlaps.size()) return report_too_many();
     proofs_.results["table " + table_.name + " unambiguous"] =
         "proved: " + counted(table_.rows.size(), "row") +
         (repetitions.empty() ? "" : "; where rows overlap they give the same answer");
   }
 
  private:
-  Diagnostic overlap_found(std::uint32_t first, std::uint32_t second, const Box& shared, bool same) const {
+  /// One finding for a row and all the rows it overlaps, so that one row too wide is one finding.
+  void report(const RowPairs& pairs, bool same) const {
+    Findings findings(sink_, same ? "rows that say what others say" : "rows that overlap");
+    for (const auto& [row, others] : by_widest(pairs)) {
+      if (findings.full()) {
+        findings.add_unseen(1);
+        continue;
+      }
+      Diagnostic found = overlap_found(std::min(row, others.front()), std::max(row, others.front()), same);
+      if (others.size() > 1) add_others(row, others, found);
+      findings.add(std::move(found));
+    }
+    if (!same && !findings.empty() && facts_.overlap_count > facts_.overlaps.size())
+      findings.add_unseen(facts_.overlap_count - facts_.overlaps.size());
+  }
+
+  /// Every pair once, under the row with more overlaps; rows in the order of the table.
+  std::map<std::uint32_t, std::vector<std::uint32_t>> by_widest(const RowPairs& pairs) const {
+    std::vector<std::uint32_t> degree(table_.rows.size(), 0);
+    for (const auto& [first, second] : pairs) {
+      ++degree[first];
+      ++degree[second];
+    }
+    std::map<std::uint32_t, std::vector<std::uint32_t>> grouped;
+    for (const auto& [first, second] : pairs) {
+      if (degree[first] > degree[second])
+        grouped[first].push_back(second);
+      else
+        grouped[second].push_back(first);
+    }
+    return grouped;
+  }
+
+  void add_others(std::uint32_t row, const std::vector<std::uint32_t>& others, Diagnostic& found) const {
+    const SourceRef& where = table_.rows[row].where;
+    const bool shown = found.primary.where == where;
+    found.notes.push_back((shown ? "this row" : "the row at " + where.file + ":" + std::to_string(where.line)) +
+                          " shares combinations with " + std::to_string(others.size() - 1) + " more");
+    for (std::size_t i = 1; i < std::min(others.size(), kOthersShown); ++i)
+      found.labels.push_back({place(table_.rows[others[i]].where), "and with this one"});
+  }
+
+  void report_too_many() const {
+    Diagnostic found = not_decided(table_.where, "two rows of table " + tick(table_.name) + " contradict each other",
+                                   "table " + table_.name + " disjoint");
+    found.notes = {counted(facts_.overlap_count, "pair") + " of rows overlap, more than are compared; the first " +
+                   std::to_string(facts_.overlaps.size()) + " give the same answers"};
+    found.help = "take out the rows that say what others say";
+    sink_.report(std::move(found));
+  }
+
+  Diagnostic overlap_found(std::uint32_t first, std::uint32_t second, bool same) const {
+    const Box shared = *in_.asked_part(intersect(in_.space, in_.space.rows[first], in_.space.rows[second]));
     const rules::TableRow& a = table_.rows[first];
     const rules::TableRow& b = table_.rows[second];
     Diagnostic found;
@@ -103,18 +147,21 @@ class TableCheck {
     return "let the earlier row end on " + later.from->plus_days(-1).to_text() + ", the day before the later begins";
   }
 
+  static constexpr std::size_t kOthersShown = 4;
+
   const rules::RuleBook& book_;
   const rules::Table& table_;
+  const TableSpace& in_;
+  const TableFacts& facts_;
   Sink& sink_;
   rules::Proofs& proofs_;
-  TableSpace in_;
 };
 
 }  // namespace
 
-void check_tables_disjoint(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
-  for (std::uint32_t table = 0; table < model.book.tables.size(); ++table)
-    TableCheck(model.book, table, sink, proofs).run();
+void check_table_disjoint(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
+                          rules::Proofs& proofs) {
+  TableCheck(book, table, facts, sink, proofs).run();
 }
 
 }  // namespace glmap::verify

@@ -8,13 +8,18 @@
 namespace glmap::verify {
 
 std::optional<VerifiedModel> verify(resolve::ResolvedModel model, diagnostics::Sink& sink) {
+  KeptTables kept;
+  return verify(std::move(model), sink, kept);
+}
+
+std::optional<VerifiedModel> verify(resolve::ResolvedModel model, diagnostics::Sink& sink, KeptTables& kept) {
   const std::size_t before = sink.error_count();
   rules::Proofs proofs;
   proofs.compiler = "glmapc 0.1.0";
+  check_tables(model, kept, sink, proofs);
   for (const auto check :
-       {check_tables_complete, check_tables_disjoint, check_rows_reachable, check_no_catch_all, check_outcomes_complete,
-        check_outcomes_disjoint, check_balanced, check_currencies, check_accounts_usable, check_account_types,
-        check_roles_available, check_dimensions, check_unused})
+       {check_no_catch_all, check_outcomes_complete, check_outcomes_disjoint, check_balanced, check_currencies,
+        check_accounts_usable, check_account_types, check_roles_available, check_dimensions, check_unused})
     check(model, sink, proofs);
   if (sink.error_count() != before) return std::nullopt;
   return VerifiedModel(std::move(model), std::move(proofs));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""run.py [--quick] [-k 3] [--only simulate,intake] [--work DIR]: events a second, beside two peers on the same machine in the same run.
+"""run.py [--quick] [-k 3] [--only check,simulate,intake] [--work DIR]: events a second, beside two peers on the same machine in the same run.
 
 Prints Markdown tables. Never fails because something is slow; it does fail when results differ from the peers' (entries,
 duplicates, unmatched). GLMAP_BIN names the folder with glmapc and glmapd. tests/bench/README.md says what is measured."""
@@ -112,11 +112,53 @@ def bench_simulate(options, binaries):
     table(["rules", "events", "compile and prove", "glmapc simulate", "python dict", "ratio"] + (["node Map", "ratio"] if node_peer() else []), rows)
 
 
+TABLES = [("partition", 10_000), ("plain", 10_000), ("derived", 10_000), ("partition", 50_000), ("plain", 50_000), ("derived", 50_000)]
+QUICK_TABLES = [("partition", 1_000), ("plain", 1_000), ("derived", 1_000)]
+
+
+def peak_and_seconds(command):
+    """(seconds, peak MB) of one run of a program that must succeed."""
+    start = time.perf_counter()
+    child = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise SystemExit("bench: %s: exit %d" % (command[0], child.returncode))
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def bench_check(options, binaries):
+    """A book with one large table: every proof, the bundle, the book's tests; and a second look after one row has changed."""
+    import tables
+    stages = pathlib.Path(os.environ.get("GLMAP_BENCH_CHECK") or binaries.parent / "tests" / "bench" / "bench_check")
+    rows = []
+    for shape, count in QUICK_TABLES if options.quick else TABLES:
+        folder = options.work / ("tables-%s-%d" % (shape, count))
+        if not (folder / "book.glmap").exists():
+            note("making a table of %d rows, %s" % (count, shape))
+            tables.write_book(count, shape, 1, folder)
+        runs = [peak_and_seconds([binaries / "glmapc", "compile", folder, "-o", options.work / "tables.bundle"]) for _ in range(options.k)]
+        inside = []
+        for _ in range(options.k):
+            done = subprocess.run([stages, folder], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise SystemExit("bench: %s: exit %d\n%s%s" % (stages, done.returncode, done.stdout, done.stderr))
+            inside.append(json.loads(done.stdout))
+        middle = {name: statistics.median(run[name] for run in inside) for name in inside[0] if name != "same_findings"}
+        megabytes = (folder / "revenue.csv").stat().st_size / 1e6
+        rows.append([shape, "%d" % count, "%.2f s" % statistics.median(run[0] for run in runs), "%.0f MB" % max(run[1] for run in runs),
+                     "%.1f MB" % megabytes, "%.0f MB/s" % (megabytes / middle["resolve"]), "%.0f ms" % (middle["verify"] * 1000),
+                     "%.0f ms" % (middle["verify_again"] * 1000)])
+        note("check %s %d rows: %s" % (shape, count, rows[-1][2]))
+    print("\n### One large table: check and compile with all proofs (median of %d)" % options.k)
+    table(["shape", "rows", "`glmapc compile`", "peak", "CSV", "CSV read and resolved", "all proofs", "again after one row changed"], rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small workloads, to see that everything works")
     parser.add_argument("-k", type=int, default=3, help="runs of each, of which the median is shown")
-    parser.add_argument("--only", default="simulate,intake")
+    parser.add_argument("--only", default="check,simulate,intake")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -125,6 +167,8 @@ def main():
         raise SystemExit("bench: no glmapc in %s; `./dev bench` builds it" % binaries)
     print("## Measured %s, %d cores" % (time.strftime("%Y-%m-%d"), os.cpu_count()))
     chosen = options.only.split(",")
+    if "check" in chosen:
+        bench_check(options, binaries)
     if "simulate" in chosen:
         bench_simulate(options, binaries)
     if "intake" in chosen:

@@ -7,6 +7,7 @@
 
 #include "compiler/runtime/rules/matcher.hpp"
 #include "compiler/verify/checks.hpp"
+#include "compiler/verify/table_facts.hpp"
 #include "compiler/verify/verify.hpp"
 #include "tests/support/book_builder.hpp"
 #include "tests/support/compiled_book.hpp"
@@ -26,6 +27,20 @@ std::vector<Diagnostic> findings(Check check, const resolve::ResolvedModel& mode
   rules::Proofs proofs;
   check(model, sink, proofs);
   return sink.all();
+}
+
+/// Each proof about tables by itself, over all tables of a book.
+using TableCheck = void (*)(const rules::RuleBook&, std::uint32_t, const verify::TableFacts&, diagnostics::Sink&,
+                            rules::Proofs&);
+std::vector<Diagnostic> findings(TableCheck check, const resolve::ResolvedModel& model) {
+  diagnostics::Sink sink;
+  rules::Proofs proofs;
+  for (std::uint32_t table = 0; table < model.book.tables.size(); ++table)
+    check(model.book, table, verify::table_facts(model.book, table), sink, proofs);
+  return sink.all();
+}
+std::vector<Diagnostic> findings(TableCheck check, const BookFiles& files) {
+  return findings(check, testing::resolved_book(files));
 }
 
 BookFiles changed(std::string_view from, std::string_view to) {
@@ -64,7 +79,7 @@ TEST_CASE("the small book passes every proof and records what was proved", "[ver
 
 TEST_CASE("a product added to the list and to no table is a hole in every table that asks for it", "[tables]") {
   const auto files = changed("product     is PLATFORM, API, SETUP", "product     is PLATFORM, API, SETUP, VOICE");
-  const auto found = findings(verify::check_tables_complete, files);
+  const auto found = findings(verify::check_table_complete, files);
   REQUIRE(found.size() == 3);  // treatment counts its remainder; department; revenue, in both entities at once
   CHECK(found[0].code == ErrorCode::WrongRemainder);
   CHECK(found[0].message == "`remaining 3` is stated, and table `treatment` leaves 6 combinations without a row");
@@ -81,7 +96,7 @@ TEST_CASE("a product added to the list and to no table is a hole in every table 
 
 TEST_CASE("a missing row is named with the closest one", "[tables]") {
   const auto files = changed("  | DE     | EMEA   | no       || DE19        |\n", "");
-  const auto found = findings(verify::check_tables_complete, files);
+  const auto found = findings(verify::check_table_complete, files);
   REQUIRE(found.size() == 1);
   CHECK(found[0].message == "no row of table `tax_code` fits entity DE, region EMEA, business no");
   REQUIRE(found[0].labels.size() == 1);
@@ -91,7 +106,7 @@ TEST_CASE("a missing row is named with the closest one", "[tables]") {
 
 TEST_CASE("a gap between two rows of one account is a hole in time", "[tables]") {
   const auto files = changed("|| 4225    | 2027-01-01 |", "|| 4225    | 2027-02-01 |");
-  const auto found = findings(verify::check_tables_complete, files);
+  const auto found = findings(verify::check_table_complete, files);
   REQUIRE(found.size() == 1);
   CHECK(found[0].message ==
         "no row of table `revenue_account` fits role revenue, entity DE, product PLATFORM or API, from 2027-01-01 "
@@ -101,7 +116,7 @@ TEST_CASE("a gap between two rows of one account is a hole in time", "[tables]")
 }
 
 TEST_CASE("a row that ends before the book does leaves a hole to the end of the calendars", "[tables]") {
-  const auto found = findings(verify::check_tables_complete,
+  const auto found = findings(verify::check_table_complete,
                               changed("| revenue | DE     | SETUP         || 4210    | 2026-01-01 |            |",
                                       "| revenue | DE     | SETUP         || 4210    | 2026-01-01 | 2027-06-30 |"));
   REQUIRE(found.size() == 1);
@@ -110,7 +125,7 @@ TEST_CASE("a row that ends before the book does leaves a hole to the end of the 
 
 TEST_CASE("two rows in force on the same day are shown with both answers", "[tables]") {
   const auto files = changed("|| 4200    | 2026-01-01 | 2026-12-31 |", "|| 4200    | 2026-01-01 | 2027-01-31 |");
-  const auto found = findings(verify::check_tables_disjoint, files);
+  const auto found = findings(verify::check_table_disjoint, files);
   REQUIRE(found.size() == 1);
   CHECK(found[0].code == ErrorCode::TableOverlap);
   CHECK(found[0].message ==
@@ -123,7 +138,7 @@ TEST_CASE("two rows in force on the same day are shown with both answers", "[tab
 }
 
 TEST_CASE("an impossible row is a row: it contradicts one that answers", "[tables]") {
-  const auto found = findings(verify::check_tables_disjoint,
+  const auto found = findings(verify::check_table_disjoint,
                               changed("  | PLATFORM | usage, one-off || because", "  | PLATFORM | any || because"));
   REQUIRE(found.size() == 1);
   CHECK(found[0].severity == Severity::error);
@@ -133,14 +148,73 @@ TEST_CASE("an impossible row is a row: it contradicts one that answers", "[table
 
 TEST_CASE("rows that overlap with one answer are noted, and one that adds nothing is dead", "[tables]") {
   const auto files = changed(kApiUsage, std::string(kApiUsage) + kApiUsage);
-  const auto overlaps = findings(verify::check_tables_disjoint, files);
+  const auto overlaps = findings(verify::check_table_disjoint, files);
   REQUIRE(overlaps.size() == 1);
   CHECK(overlaps[0].severity == Severity::note);
   const auto dead = findings(verify::check_rows_reachable, files);
   REQUIRE(dead.size() == 1);  // the second of the two, not both
   CHECK(dead[0].code == ErrorCode::DeadRow);
-  CHECK(dead[0].labels[0].message == "this row takes all of it");
+  CHECK(dead[0].message == "this row of table `treatment` and another say the same");
+  CHECK(dead[0].labels[0].message == "the other is here");
+  CHECK(dead[0].help == "delete one of them");
   CHECK(dead[0].primary.where.line == dead[0].labels[0].span.where.line + 1);
+}
+
+TEST_CASE("a row that others say together is shown with all of them, and either side may be mended", "[tables]") {
+  const auto files = changed("  | PLATFORM | subscription   || ratable     |\n",
+                             "  | PLATFORM | subscription   || ratable     |\n"
+                             "  | PLATFORM, API | subscription   || ratable     |\n");
+  const auto dead = findings(verify::check_rows_reachable, files);
+  REQUIRE(dead.size() == 1);  // PLATFORM and API each have their row already
+  CHECK(dead[0].message == "this row of table `treatment` says nothing that other rows together do not say");
+  REQUIRE(dead[0].labels.size() == 2);
+  CHECK(has_note(dead[0], "it fits product PLATFORM or API, charge_kind subscription: 2 combinations"));
+  CHECK(dead[0].help.find("or take its combinations out of the others") != std::string::npos);
+}
+
+TEST_CASE("one row too wide is one finding, however many rows it overlaps", "[tables]") {
+  const auto files =
+      changed("  | SETUP    | one-off        || on_delivery |", "  | any      | any            || on_delivery |");
+  const auto found = findings(verify::check_table_disjoint, files);
+  REQUIRE(found.size() == 1);
+  CHECK(has_note(found[0], " shares combinations with 3 more"));
+  CHECK(found[0].labels.size() == 4);
+}
+
+TEST_CASE("the remainder tells a new value of a list from what was left out before", "[tables]") {
+  const auto files = changed("product     is PLATFORM, API, SETUP", "product     is PLATFORM, API, SETUP, VOICE");
+  const auto found = findings(verify::check_table_complete, files);
+  REQUIRE(found[0].code == ErrorCode::WrongRemainder);
+  CHECK(found[0].notes[0] == "no row fits product VOICE: 3 combinations");
+  // what was counted before: API one-off, SETUP subscription, SETUP usage
+  CHECK(found[0].notes[1] == "also without a row: product SETUP, charge_kind subscription or usage: 2 combinations");
+  CHECK(found[0].notes[2] == "also without a row: product API, charge_kind one-off: 1 combination");
+}
+
+TEST_CASE("a gap in dates shows the row of the entity that the example speaks of, the one just before it", "[tables]") {
+  testing::BookBuilder builder;
+  rules::Table table;
+  table.name = "accounts";
+  table.columns = {{"company", {rules::Domain::Kind::list, builder.list("company", {"DE", "FR"})}}};
+  const auto row = [&](std::vector<std::uint32_t> companies, std::optional<Date> from, std::optional<Date> until) {
+    rules::TableRow made;
+    made.cells = {testing::values(std::move(companies))};
+    made.from = from;
+    made.until = until;
+    table.rows.push_back(std::move(made));
+  };
+  const auto day = [](int month, int of_month) { return *Date::from_ymd(2026, month, of_month); };
+  row({1}, std::nullopt, day(6, 30));
+  row({0}, std::nullopt, day(3, 31));
+  row({0}, day(4, 1), day(6, 30));
+  row({0, 1}, day(7, 15), std::nullopt);
+  const auto index = builder.table(std::move(table));
+  const auto found = findings(verify::check_table_complete, builder.model());
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message.find("from 2026-07-01 through 2026-07-14") != std::string::npos);
+  CHECK(found[0].notes[0] == "example: company DE, on 2026-07-01");
+  REQUIRE(found[0].labels.size() == 1);
+  CHECK(found[0].labels[0].span.where == builder.book().tables[index].rows[2].where);
 }
 
 TEST_CASE("a row that begins after the calendars end never applies", "[tables]") {
@@ -188,7 +262,7 @@ TEST_CASE("many holes are reported five at a time, with the rest counted", "[tab
     table.rows.push_back(row);
   }
   builder.table(std::move(table));
-  const auto found = findings(verify::check_tables_complete, builder.model());
+  const auto found = findings(verify::check_table_complete, builder.model());
   REQUIRE(found.size() == 5);
   CHECK(found.back().notes.back() == "and 15 more combinations without a row");
 }
@@ -268,8 +342,8 @@ TEST_CASE("3,000 generated tables: a hole is reported exactly when some combinat
       }
     };
     go(0);
-    disagreements += hole == findings(verify::check_tables_complete, builder.model()).empty();
-    disagreements += overlap == findings(verify::check_tables_disjoint, builder.model()).empty();
+    disagreements += hole == findings(verify::check_table_complete, builder.model()).empty();
+    disagreements += overlap == findings(verify::check_table_disjoint, builder.model()).empty();
     holes += hole;
     overlaps += overlap;
   }
