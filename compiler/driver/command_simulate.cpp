@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
-#include <functional>
-#include <map>
-#include <unordered_map>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/event_files.hpp"
 #include "compiler/driver/loaded_book.hpp"
+#include "compiler/driver/seen_events.hpp"
 #include "compiler/runtime/accounting/journal_export.hpp"
 
 namespace glmap::driver {
@@ -44,26 +42,28 @@ class Simulation {
     if (format_ == "beancount") output_.add(beancount_preamble(entities, Date::from_days(0)));
   }
 
-  void run(const FileEvent& event) {
+  void run(const EventFile& file) {
     ++tally_.events;
-    if (!event.json) return unreadable(event, event.json.error());
-    auto identity = read_identity(*event.json);
-    if (!identity) return unreadable(event, identity.error());
-    const std::string key = identity->source + '\n' + identity->id + '\n' + identity->revision;
-    auto [known, added] = seen_.try_emplace(key, identity->content_digest);
-    if (!added) {
-      const bool same = known->second == identity->content_digest;
-      ++(same ? tally_.duplicate : tally_.conflict);
-      return note(identity->id, same ? "duplicate" : "conflict",
-                  same ? "seen before, nothing posted again" : "the same id with other content, nothing posted");
+    if (!file.event()) return unreadable(file, file.event().error());
+    if (auto status = read_envelope(*file.event(), identity_); !status)
+      return unreadable(file, std::move(status.error()));
+    switch (seen_.add(identity_, content_mark(*file.event()))) {
+      case SeenEvents::Answer::same:
+        ++tally_.duplicate;
+        return note(identity_.id, "duplicate", "seen before, nothing posted again");
+      case SeenEvents::Answer::conflict:
+        ++tally_.conflict;
+        return note(identity_.id, "conflict", "the same id with other content, nothing posted");
+      case SeenEvents::Answer::added:
+        break;
     }
-    auto decoded = decode_event(evaluator_.book().catalog, *event.json);
-    if (!decoded) return held(identity->id, decoded.error());
-    rules::Decision decision = evaluator_.decide(*decoded);
-    if (const auto* reason = std::get_if<rules::Held>(&decision)) return held(identity->id, reason->reason);
+    if (auto status = decode_event(evaluator_.book().catalog, *file.event(), identity_, event_); !status)
+      return held(identity_.id, status.error());
+    rules::Decision decision = evaluator_.decide(event_);
+    if (const auto* reason = std::get_if<rules::Held>(&decision)) return held(identity_.id, reason->reason);
     if (const auto* nothing = std::get_if<rules::NoEntry>(&decision)) {
       ++tally_.no_entry;
-      return note(identity->id, "no entry", nothing->because);
+      return note(identity_.id, "no entry", nothing->because);
     }
     ++tally_.with_entries;
     for (const JournalEntry& entry : std::get<std::vector<JournalEntry>>(decision)) write(entry);
@@ -93,18 +93,21 @@ class Simulation {
     ++tally_.held;
     note(id, "held", reason.to_text());
   }
-  void unreadable(const FileEvent& event, Error error) {
+  void unreadable(const EventFile& file, Error error) {
     ++tally_.unreadable;
-    error.where.file = event.where.file;
-    error.where.line = event.where.line;
-    error.where.column = 1;
+    const SourceRef where = file.where();
+    error.where.file = where.file;
+    error.where.line = where.line;
+    error.where.column = where.column;
     std::fprintf(stderr, "%s\n", error.to_text().c_str());
   }
 
   const rules::Evaluator& evaluator_;
   const std::string& format_;
   Output output_;
-  std::unordered_map<std::string, std::string> seen_;  // identity -> content digest
+  SeenEvents seen_;
+  EventIdentity identity_;  // of the event in hand, as event_; their memory is used again
+  BillingEvent event_;
   Tally tally_;
 };
 
@@ -116,12 +119,13 @@ int run_simulate(const SimulateOptions& options) {
   if (!evaluator) return exit_code;
   Simulation simulation(*evaluator, options.format);
   for (const std::string& path : options.events) {
-    auto events = read_event_file(path);
-    if (!events) {
-      std::fprintf(stderr, "glmapc: %s\n", events.error().to_text().c_str());
+    auto file = EventFile::open(path);
+    Result<bool> more = file ? file->next() : std::unexpected(file.error());
+    for (; more && *more; more = file->next()) simulation.run(*file);
+    if (!more) {
+      std::fprintf(stderr, "glmapc: %s\n", more.error().to_text().c_str());
       return kNoInput;
     }
-    for (const FileEvent& event : *events) simulation.run(event);
   }
   const Tally& tally = simulation.tally();
   std::fprintf(stderr,

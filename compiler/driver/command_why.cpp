@@ -40,15 +40,15 @@ void print_entry(const JournalEntry& entry, const std::vector<LegalEntity>& enti
   std::printf("\n");
 }
 
-void explain_event(const rules::Evaluator& evaluator, const FileEvent& event, const EventIdentity& identity) {
+void explain_event(const rules::Evaluator& evaluator, JsonView event, const EventIdentity& identity) {
   std::printf("%s %s\n", identity.type.c_str(), identity.id.c_str());
-  const std::vector<Error> faults = find_event_faults(evaluator.book().catalog, *event.json);
+  const std::vector<Error> faults = find_event_faults(evaluator.book().catalog, event);
   if (!faults.empty()) {
     std::printf("  held before any rule was asked:\n");
     for (const Error& fault : faults) std::printf("    %s\n", fault.to_text().c_str());
     return;
   }
-  auto decoded = decode_event(evaluator.book().catalog, *event.json);
+  auto decoded = decode_event(evaluator.book().catalog, event);
   GLMAP_ASSERT(decoded.has_value());
   std::vector<rules::TraceStep> steps;
   const rules::Decision decision = evaluator.explain(*decoded, steps);
@@ -69,15 +69,12 @@ int run_why(const WhyOptions& options) {
   int exit_code = kGood;
   const auto evaluator = load_book(options.book, exit_code);
   if (!evaluator) return exit_code;
-  auto events = read_event_file(options.events);
-  if (!events) {
-    std::fprintf(stderr, "glmapc: %s\n", events.error().to_text().c_str());
-    return kNoInput;
-  }
+  auto file = EventFile::open(options.events);
+  Result<bool> more = file ? file->next() : std::unexpected(file.error());
   bool found = false;
-  for (const FileEvent& event : *events) {
+  for (; more && *more; more = file->next()) {
     auto identity =
-        event.json ? read_identity(*event.json) : Result<EventIdentity>(std::unexpected(event.json.error()));
+        file->event() ? read_identity(*file->event()) : Result<EventIdentity>(std::unexpected(file->event().error()));
     if (!identity) {
       if (options.id.empty()) std::printf("%s\n", identity.error().to_text().c_str());
       continue;
@@ -85,7 +82,11 @@ int run_why(const WhyOptions& options) {
     if (!options.id.empty() && identity->id != options.id) continue;
     if (found) std::printf("\n");
     found = true;
-    explain_event(*evaluator, event, *identity);
+    explain_event(*evaluator, *file->event(), *identity);
+  }
+  if (!more) {
+    std::fprintf(stderr, "glmapc: %s\n", more.error().to_text().c_str());
+    return kNoInput;
   }
   if (found) return kGood;
   std::fprintf(stderr, "glmapc: `%s` holds no event%s\n", options.events.c_str(),

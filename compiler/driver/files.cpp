@@ -42,6 +42,29 @@ Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
+void FileReader::Close::operator()(std::FILE* file) const {
+  if (file != stdin) std::fclose(file);
+}
+
+Result<FileReader> FileReader::open(const std::string& path) {
+  if (path == "-") return FileReader(path, stdin);
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    errno = EISDIR;
+    return cannot("read", path);
+  }
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return cannot("opened", path);
+  std::setvbuf(file, nullptr, _IONBF, 0);  // who reads in pieces has a buffer
+  return FileReader(path, file);
+}
+
+Result<std::size_t> FileReader::read(char* to, std::size_t room) {
+  const std::size_t count = std::fread(to, 1, room, file_.get());
+  if (count == 0 && std::ferror(file_.get()) != 0) return cannot("read", path_);
+  return count;
+}
+
 Result<std::vector<std::string>> list_files(const std::string& directory, std::string_view suffix) {
   std::vector<std::string> names;
   std::error_code error;

@@ -2,6 +2,9 @@
 // Files of the user: reading, listing, writing at once. The only place under compiler/ that touches a disk.
 #pragma once
 
+#include <cstddef>
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +15,24 @@ namespace glmap::driver {
 
 /// "-" is standard input. Errors: GLM-1009, GLM-1003 above 512 MiB.
 Result<std::string> read_file(const std::string& path);
+
+/// A file that is read from the front in pieces, so that its size does not matter.
+class FileReader {
+ public:
+  /// "-" is standard input. Errors: GLM-1009.
+  static Result<FileReader> open(const std::string& path);
+  /// Reads up to `room` bytes to `to`; 0 at the end. Errors: GLM-1009.
+  Result<std::size_t> read(char* to, std::size_t room);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const;
+  };
+  FileReader(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
+  std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
 /// Names (not paths) of the regular files in `directory` that end in `suffix`, sorted by bytes. Errors: GLM-1009.
 Result<std::vector<std::string>> list_files(const std::string& directory, std::string_view suffix);
 /// Writes beside and renames, so that a reader never sees half a file. "-" is standard output. Errors: GLM-1009.

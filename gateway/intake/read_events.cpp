@@ -29,6 +29,12 @@ JsonLimits json_limits(const IntakeLimits& limits) {
   return JsonLimits{.bytes_max = limits.bytes_max, .depth_max = limits.depth_max, .nodes_max = limits.nodes_max};
 }
 
+Result<JsonDocument> read_document(std::string_view text, const IntakeLimits& limits) {
+  JsonDocument document;
+  GLMAP_CHECK(document.read(text, json_limits(limits)));
+  return document;
+}
+
 std::unexpected<Error> too_many(std::size_t events_max) {
   return fail(ErrorCode::LimitExceeded, "the request holds more than " + std::to_string(events_max) + " events",
               "send them in several requests");
@@ -134,7 +140,7 @@ Result<std::vector<Arrival>> read_batch(std::string_view body, const IntakeLimit
   std::vector<Arrival> arrivals;
   arrivals.reserve(parts.size());
   for (const std::string_view part : parts) {
-    auto json = parse_json(part, json_limits(limits));
+    auto json = read_document(part, limits);
     if (!json) return std::unexpected(in_whole(std::move(json).error(), body, part, arrivals.size()));
     arrivals.push_back({part, std::move(json)});
   }
@@ -151,7 +157,7 @@ Result<std::vector<Arrival>> read_lines(std::string_view body, const IntakeLimit
     ++line;
     if (part.empty()) continue;
     if (arrivals.size() == limits.events_max) return too_many(limits.events_max);
-    auto json = parse_json(part, json_limits(limits));
+    auto json = read_document(part, limits);
     if (!json) json.error().where.line = line;
     arrivals.push_back({part, std::move(json)});
   }
@@ -191,7 +197,7 @@ Result<std::vector<Arrival>> read_events(BodyKind kind, std::string_view body, c
   }
   if (kind == BodyKind::batch) return read_batch(body, limits);
   if (kind == BodyKind::lines) return read_lines(body, limits);
-  auto json = parse_json(body, json_limits(limits));
+  auto json = read_document(body, limits);
   if (!json) return std::unexpected(std::move(json).error());
   std::vector<Arrival> arrivals;
   arrivals.push_back({body, std::move(json)});

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/runtime/base/json.hpp"
+#include "compiler/runtime/base/json_document.hpp"
 
 namespace glmap::gateway::intake {
 
@@ -37,7 +37,7 @@ struct IntakeLimits {
 /// One event of a request. `raw` points into the body.
 struct Arrival {
   std::string_view raw;
-  Result<Json> json;  // an error only for a line of x-ndjson: its neighbours are taken all the same
+  Result<JsonDocument> json;  // an error only for a line of x-ndjson: its neighbours are taken all the same
 };
 
 /// `body` must outlive the result. An empty batch is an empty list.

@@ -174,9 +174,10 @@ Result<Receipt> PostingService::reject(store::Sequence event, std::string_view b
 Result<Receipt> PostingService::decide_again(store::Sequence event, std::string_view by, std::string_view why) {
   GLMAP_TRY(journey, store_.event_journey(event));
   if (!journey) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");
-  GLMAP_TRY(json, parse_json(journey->event.raw));
+  JsonDocument document;
+  GLMAP_CHECK(document.read(journey->event.raw));
   const auto evaluator = book_.get();
-  store::EventDecision decision = decide(*evaluator, json);
+  store::EventDecision decision = decide(*evaluator, document.root(), journey->event.identity);
   GLMAP_CHECK(store_.redecide(event, decision, by, why, Instant{clock_.utc_micros()}));
   Receipt receipt;
   receipt.source = journey->event.identity.source;

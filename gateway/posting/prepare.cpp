@@ -48,40 +48,39 @@ void put_decision(store::EventDecision& decision, const rules::RuleBook& book, c
 
 }  // namespace
 
-store::EventDecision decide(const rules::Evaluator& evaluator, const Json& cloud_event) {
+store::EventDecision decide(const rules::Evaluator& evaluator, JsonView cloud_event, const EventIdentity& identity) {
   const rules::RuleBook& book = evaluator.book();
   store::EventDecision decision;
   decision.bundle_digest = evaluator.digest();
-  auto event = decode_event(book.catalog, cloud_event);
-  if (!event) {
-    const Json* type = cloud_event.find("type");
-    const std::string* name = type != nullptr ? type->as_string() : nullptr;
-    LooseReading reading = read_loosely(book.catalog, name != nullptr ? *name : std::string(), cloud_event);
+  BillingEvent event;
+  if (auto status = decode_event(book.catalog, cloud_event, identity, event); !status) {
+    LooseReading reading = read_loosely(book.catalog, identity.type, to_tree(cloud_event));
     decision.entity = std::move(reading.entity);
     decision.object = std::move(reading.object);
     decision.control = reading.control;
-    put_fault(decision, book, std::move(event).error());
+    put_fault(decision, book, std::move(status).error());
     return decision;
   }
-  const EventType& type = book.catalog.types.at(event->type);
-  if (const Code* entity = std::get_if<Code>(&event->header.at(type.entity_field))) {
+  const EventType& type = book.catalog.types.at(event.type);
+  if (const Code* entity = std::get_if<Code>(&event.header.at(type.entity_field))) {
     decision.entity = book.catalog.entities.at(entity->value).code;
   }
-  decision.object = object_key(type, *event);
-  decision.control = control_amount(type, *event);
-  put_decision(decision, book, *event, evaluator.decide(*event));
+  decision.object = object_key(type, event);
+  decision.control = control_amount(type, event);
+  put_decision(decision, book, event, evaluator.decide(event));
   return decision;
 }
 
 Result<Prepared> prepare(const rules::Evaluator& evaluator, const intake::Arrival& arrival, Instant received_at) {
   if (!arrival.json) return std::unexpected(arrival.json.error());
-  GLMAP_TRY(identity, read_identity(*arrival.json));
+  const JsonView cloud_event = arrival.json->root();
+  GLMAP_TRY(identity, read_identity(cloud_event));
   Prepared prepared;
+  prepared.event.decision = decide(evaluator, cloud_event, identity);
   prepared.event.key = store::event_key(identity.source, identity.id, identity.revision);
   prepared.event.identity = std::move(identity);
   prepared.event.raw = arrival.raw;
   prepared.event.received_at = received_at;
-  prepared.event.decision = decide(evaluator, *arrival.json);
   return prepared;
 }
 

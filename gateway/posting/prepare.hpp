@@ -22,7 +22,7 @@ struct Prepared {
 /// (or rejected) decision with the reason.
 Result<Prepared> prepare(const rules::Evaluator& evaluator, const intake::Arrival& arrival, Instant received_at);
 
-/// The decision about an event that has an identity, as of this book.
-store::EventDecision decide(const rules::Evaluator& evaluator, const Json& cloud_event);
+/// The decision about an event whose identity has been read from it, as of this book.
+store::EventDecision decide(const rules::Evaluator& evaluator, JsonView cloud_event, const EventIdentity& identity);
 
 }  // namespace glmap::gateway::posting

@@ -14,7 +14,7 @@
 #include "compiler/runtime/accounting/calendar.hpp"
 #include "compiler/runtime/accounting/ledger.hpp"
 #include "compiler/runtime/accounting/money.hpp"
-#include "compiler/runtime/base/json.hpp"
+#include "compiler/runtime/base/json_document.hpp"
 
 namespace glmap {
 
@@ -112,8 +112,6 @@ struct BillingEvent {
   std::string object;                          // value of the type's object field, or ""
   std::vector<FieldValue> header;              // by EventType::header
   std::vector<std::vector<FieldValue>> lines;  // by EventType::line
-  /// sha256 of the canonical JSON of type, subject, time and data: same identity, other digest = conflict.
-  std::string content_digest;
   /// Members the schema does not know, kept so that drift can be counted. JSON pointers.
   std::vector<std::string> unknown_fields;
 };
@@ -125,21 +123,32 @@ struct EventIdentity {
   std::string id;
   std::string revision;
   std::string type;
+  /// sha256 of the canonical JSON of type, subject, time and data: same identity, other digest = conflict.
   std::string content_digest;
 };
 
 /// Reads the CloudEvents 1.0 envelope (structured JSON): specversion "1.0", id, source, type; optional time, subject,
 /// and our extension `revision`. Errors: GLM-6004, GLM-6005, GLM-6014 with a JSON pointer.
+Result<EventIdentity> read_identity(JsonView cloud_event);
 Result<EventIdentity> read_identity(const Json& cloud_event);
+/// The same into an identity that is used again, and without its digest: for who keeps nothing.
+Status read_envelope(JsonView cloud_event, EventIdentity& identity);
+
+/// What stands for content_digest within one run: equal marks, equal digests.
+JsonMark content_mark(JsonView cloud_event);
 
 /// Decodes and checks one CloudEvent against the catalog: types, closed lists, currency digits, definitions,
 /// invariants. Errors: GLM-6004..6012 with a JSON pointer into the event; the first found.
+Result<BillingEvent> decode_event(const EventCatalog& catalog, JsonView cloud_event);
 Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event);
 
-/// The same for an event whose identity has been read from it already, so that it is not digested twice.
-Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event, EventIdentity identity);
+/// The same for an event whose identity has been read from it already, into an event whose memory is used again. After
+/// an error `event` holds nothing of use.
+Status decode_event(const EventCatalog& catalog, JsonView cloud_event, const EventIdentity& identity,
+                    BillingEvent& event);
 
 /// The same checks, all faults of the event.
+std::vector<Error> find_event_faults(const EventCatalog& catalog, JsonView cloud_event);
 std::vector<Error> find_event_faults(const EventCatalog& catalog, const Json& cloud_event);
 
 }  // namespace glmap

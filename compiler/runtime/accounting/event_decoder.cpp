@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CloudEvent to a BillingEvent: envelope, fields, lines, sums. Shape: docs/formats/event.md
+#include "compiler/runtime/accounting/currency_table.hpp"
 #include "compiler/runtime/accounting/event.hpp"
 #include "compiler/runtime/accounting/event_parts.hpp"
 #include "compiler/runtime/base/digest.hpp"
@@ -15,9 +16,9 @@ using event_parts::SumScope;
 constexpr std::string_view kLines = "lines";
 
 /// A member that is there and not null.
-const Json* given(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value == nullptr || value->is_null() ? nullptr : value;
+JsonView given(JsonView object, std::string_view name) {
+  const JsonView value = object.find(name);
+  return value && !value.is_null() ? value : JsonView();
 }
 
 Error with_pointer(Error error, std::string pointer) {
@@ -30,75 +31,89 @@ std::unexpected<Error> bad_attribute(ErrorCode code, std::string_view name, std:
 }
 
 /// An attribute of the envelope that is text; "" when absent and optional.
-Result<std::string> attribute(const Json& event, std::string_view name, bool required) {
-  const Json* value = given(event, name);
-  if (value == nullptr) {
-    if (!required) return std::string();
+Result<std::string_view> attribute(JsonView event, std::string_view name, bool required) {
+  const JsonView value = given(event, name);
+  if (!value) {
+    if (!required) return std::string_view();
     return bad_attribute(ErrorCode::MissingField, name, "is missing from the envelope of the event");
   }
-  const std::string* text = value->as_string();
-  if (text == nullptr)
+  if (!value.is_text())
     return bad_attribute(ErrorCode::WrongFieldType, name,
-                         "holds " + std::string(value->kind_in_words()) + ", text is expected");
-  if (text->empty() && required) return bad_attribute(ErrorCode::MissingField, name, "is empty");
-  if (auto status = event_parts::check_text(name, *text); !status)
+                         "holds " + std::string(value.kind_in_words()) + ", text is expected");
+  if (value.text().empty() && required) return bad_attribute(ErrorCode::MissingField, name, "is empty");
+  if (auto status = event_parts::check_text(name, value.text()); !status)
     return std::unexpected(with_pointer(std::move(status.error()), pointer_step(name)));
-  return *text;
+  return value.text();
 }
 
-/// Canonical JSON of what an event says, apart from who says it. Members in the order of their bytes.
-std::string content_digest(const Json& event) {
+/// The members that say what an event says, apart from who says it; in the order of their bytes.
+constexpr std::string_view kContent[] = {"data", "subject", "time", "type"};
+
+/// Of the canonical JSON of the content.
+std::string content_digest(JsonView event) {
   std::string text = "{";
-  for (const std::string_view name : {"data", "subject", "time", "type"}) {
-    const Json* value = given(event, name);
-    if (value == nullptr) continue;
+  for (const std::string_view name : kContent) {
+    const JsonView value = given(event, name);
+    if (!value) continue;
     if (text.size() > 1) text += ',';
     ((text += '"') += name) += "\":";
-    text += canonical_json(*value);
+    append_canonical(text, value);
   }
   return sha256_hex(text += '}');
 }
 
+/// Which fields of an event have been seen.
+class FieldSet {
+ public:
+  void clear(std::size_t size) {
+    few_ = 0;
+    many_.assign(size > kFew ? size : 0, false);
+  }
+  void add(std::size_t field) {
+    if (many_.empty())
+      few_ |= std::uint64_t{1} << field;
+    else
+      many_[field] = true;
+  }
+  bool contains(std::size_t field) const { return many_.empty() ? (few_ >> field & 1) != 0 : many_[field]; }
+
+ private:
+  static constexpr std::size_t kFew = 64;
+  std::uint64_t few_ = 0;
+  std::vector<bool> many_;
+};
+
 class Decoder {
  public:
   /// `all`: go on after a fault.
-  Decoder(const EventCatalog& catalog, const Json& event, bool all) : catalog_(catalog), json_(event), all_(all) {}
+  Decoder(const EventCatalog& catalog, JsonView json, BillingEvent& event, bool all)
+      : catalog_(catalog), json_(json), event_(event), all_(all) {}
 
-  /// `event` was read by read_identity before.
-  void use_identity(EventIdentity identity) {
-    event_.source = std::move(identity.source);
-    event_.id = std::move(identity.id);
-    event_.revision = std::move(identity.revision);
-    event_.content_digest = std::move(identity.content_digest);
-    type_name_ = std::move(identity.type);
-  }
-
-  /// The event is complete only when there are no faults.
-  BillingEvent decode() {
-    read_envelope();
-    if (stop()) return std::move(event_);
+  /// The event is complete only when there are no faults. `identity`: read from it before, or nullptr.
+  void decode(const EventIdentity* identity) {
+    event_.unknown_fields.clear();
+    event_.occurred_at.reset();
+    event_.object.clear();
+    read_envelope(identity);
+    if (stop()) return;
     const auto type = catalog_.type_index(type_name_);
     if (!type && !type_name_.empty())
       note(fail_at(ErrorCode::TypeNotKnown, "/type", in_backticks(type_name_) + " is not an event type of the book"));
-    if (!type) return std::move(event_);
+    if (!type) return;
     event_.type = *type;
     type_ = &catalog_.types[*type];
-    const Json* data = given(json_, "data");
-    if (data == nullptr || data->as_object() == nullptr) {
-      if (data == nullptr)
-        note(fail_at(ErrorCode::MissingField, "/data", "`data` is missing: the event says nothing"));
-      else
-        note(fail_at(ErrorCode::WrongFieldType, "/data",
-                     "`data` holds " + std::string(data->kind_in_words()) + ", an object is expected"));
-      return std::move(event_);
-    }
-    read_context(*data);
-    read_fields(type_->header, *data->as_object(), event_.header, Place{}, !type_->line.empty());
-    if (!stop() && !type_->line.empty()) read_lines(*data);
+    data_ = given(json_, "data");
+    if (!data_) return note(fail_at(ErrorCode::MissingField, "/data", "`data` is missing: the event says nothing"));
+    if (!data_.is_object())
+      return note(fail_at(ErrorCode::WrongFieldType, "/data",
+                          "`data` holds " + std::string(data_.kind_in_words()) + ", an object is expected"));
+    read_context();
+    read_fields(type_->header, data_, event_.header, Place{}, !type_->line.empty());
+    if (type_->line.empty()) event_.lines.clear();
+    if (!stop() && !type_->line.empty()) read_lines();
     // Sums of fields that are at fault would only add noise.
     if (faults_.empty()) check_sums();
     if (faults_.empty()) read_object();
-    return std::move(event_);
   }
 
   std::vector<Error> take_faults() { return std::move(faults_); }
@@ -107,22 +122,29 @@ class Decoder {
   bool stop() const { return !all_ && !faults_.empty(); }
   void note(std::unexpected<Error> fault) { faults_.push_back(std::move(fault).error()); }
 
-  void read_envelope() {
-    if (type_name_.empty()) {
-      if (auto identity = read_identity(json_)) {
-        use_identity(std::move(*identity));
-      } else {
-        faults_.push_back(std::move(identity.error()));
-        if (stop()) return;
-        if (const auto type = attribute(json_, "type", true)) type_name_ = *type;
-      }
+  void use(const EventIdentity& identity) {
+    event_.source = identity.source;
+    event_.id = identity.id;
+    event_.revision = identity.revision;
+    type_name_ = identity.type;
+  }
+
+  void read_envelope(const EventIdentity* identity) {
+    if (identity != nullptr) {
+      use(*identity);
+    } else if (auto status = glmap::read_envelope(json_, own_identity_)) {
+      use(own_identity_);
+    } else {
+      faults_.push_back(std::move(status.error()));
+      if (stop()) return;
+      if (const auto type = attribute(json_, "type", true)) type_name_ = *type;
     }
     if (auto subject = attribute(json_, "subject", false); !subject) faults_.push_back(std::move(subject.error()));
-    auto time = attribute(json_, "time", false);
+    const auto time = attribute(json_, "time", false);
     if (!time) {
-      faults_.push_back(std::move(time.error()));
-    } else if (given(json_, "time") != nullptr) {
-      auto instant = Instant::parse(*time);
+      faults_.push_back(time.error());
+    } else if (given(json_, "time")) {
+      const auto instant = Instant::parse(*time);
       if (instant) {
         event_.occurred_at = *instant;
       } else {
@@ -133,19 +155,18 @@ class Decoder {
 
   /// Amounts can be read only when the currency is known, so entity and currency are looked at first. Their own faults
   /// are reported with the other fields.
-  void read_context(const Json& data) {
-    const Field& entity_field = type_->header[type_->entity_field];
-    const Json* entity = given(data, entity_field.name);
-    context_.no_entity = entity == nullptr;
-    if (entity != nullptr && entity->as_string() != nullptr)
-      if (const auto code = catalog_.entity_index(*entity->as_string()))
+  void read_context() {
+    const JsonView entity = given(data_, type_->header[type_->entity_field].name);
+    context_.no_entity = !entity;
+    if (entity && entity.is_text())
+      if (const auto code = catalog_.entity_index(entity.text()))
         context_.functional = catalog_.entities[*code].functional;
-    const Json* currency = type_->currency_field ? given(data, type_->header[*type_->currency_field].name) : nullptr;
+    const Field* field = type_->currency_field ? &type_->header[*type_->currency_field] : nullptr;
+    const JsonView currency = field == nullptr ? JsonView() : given(data_, field->name);
     // A required currency that is missing is reported once, not with every amount.
-    context_.no_currency =
-        currency == nullptr && !(type_->currency_field && type_->header[*type_->currency_field].required);
-    if (currency != nullptr && currency->as_string() != nullptr)
-      if (const auto parsed = Currency::parse(*currency->as_string())) context_.currency = *parsed;
+    context_.no_currency = !currency && !(field != nullptr && field->required);
+    if (currency && currency.is_text())
+      if (const auto position = currency_position(currency.text())) context_.currency = Currency::all()[*position];
   }
 
   static std::optional<std::size_t> find_field(const std::vector<Field>& fields, std::string_view name,
@@ -160,55 +181,56 @@ class Decoder {
     return std::nullopt;
   }
 
-  void read_fields(const std::vector<Field>& fields, const Json::Object& members, std::vector<FieldValue>& values,
+  void read_fields(const std::vector<Field>& fields, JsonView members, std::vector<FieldValue>& values,
                    const Place& place, bool has_lines) {
     values.resize(fields.size());
-    seen_.assign(fields.size(), false);
+    seen_.clear(fields.size());
     std::size_t next = 0;
-    for (const auto& [name, value] : members) {
-      const auto at = find_field(fields, name, next);
+    for (const JsonView member : members) {
+      const auto at = find_field(fields, member.key(), next);
       if (!at) {
-        if (!has_lines || name != kLines) event_.unknown_fields.push_back(place.pointer(name));
+        if (!has_lines || member.key() != kLines) event_.unknown_fields.push_back(place.pointer(member.key()));
         continue;
       }
-      if (value.is_null()) continue;
-      auto read = event_parts::read_field(catalog_, fields[*at], value, context_);
-      if (!read) {
-        faults_.push_back(with_pointer(std::move(read.error()), place.pointer(name)));
+      if (member.is_null()) continue;
+      FieldValue& value = values[*at];
+      if (auto status = event_parts::read_field(catalog_, fields[*at], member, context_, value); !status) {
+        faults_.push_back(with_pointer(std::move(status.error()), place.pointer(member.key())));
         if (stop()) return;
-        seen_[*at] = true;
-        continue;
+        value = std::monostate();
+      } else if (fields[*at].kind == FieldKind::text && std::holds_alternative<std::monostate>(value)) {
+        continue;  // an empty text is as good as none; an amount whose currency is at fault has been sent
       }
-      values[*at] = std::move(*read);
-      // An empty text is as good as none; an amount whose currency is at fault has been sent.
-      seen_[*at] = fields[*at].kind != FieldKind::text || !std::holds_alternative<std::monostate>(values[*at]);
+      seen_.add(*at);
     }
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (seen_[i] || !fields[i].required || !fields[i].definition.empty()) continue;
+      if (seen_.contains(i)) continue;
+      values[i] = std::monostate();
+      if (!fields[i].required || !fields[i].definition.empty()) continue;
       note(fail_at(ErrorCode::MissingField, place.pointer(fields[i].name),
                    "`" + fields[i].name + "` is missing or empty, `" + type_->name + "` needs it"));
       if (stop()) return;
     }
   }
 
-  void read_lines(const Json& data) {
-    const Json* lines = given(data, kLines);
-    const Json::Array* array = lines == nullptr ? nullptr : lines->as_array();
-    if (lines != nullptr && array == nullptr)
+  void read_lines() {
+    const JsonView lines = given(data_, kLines);
+    if (lines && !lines.is_array())
       return note(fail_at(ErrorCode::WrongFieldType, "/data/lines",
-                          "`lines` holds " + std::string(lines->kind_in_words()) + ", an array is expected"));
-    if (array == nullptr || array->empty())
+                          "`lines` holds " + std::string(lines.kind_in_words()) + ", an array is expected"));
+    if (!lines || lines.size() == 0)
       return note(fail_at(ErrorCode::MissingField, "/data/lines", "`" + type_->name + "` needs at least one line"));
-    event_.lines.resize(array->size());
-    for (std::size_t i = 0; i < array->size() && !stop(); ++i) {
+    event_.lines.resize(lines.size());
+    std::size_t i = 0;
+    for (const JsonView line : lines) {
+      if (stop()) return;
       const Place place{.line = i};
-      const Json::Object* members = (*array)[i].as_object();
-      if (members == nullptr) {
+      if (line.is_object())
+        read_fields(type_->line, line, event_.lines[i], place, false);
+      else
         note(fail_at(ErrorCode::WrongFieldType, place.pointer(),
-                     "a line holds " + std::string((*array)[i].kind_in_words()) + ", an object is expected"));
-        continue;
-      }
-      read_fields(type_->line, *members, event_.lines[i], place, false);
+                     "a line holds " + std::string(line.kind_in_words()) + ", an object is expected"));
+      ++i;
     }
   }
 
@@ -228,66 +250,97 @@ class Decoder {
   }
 
   void read_object() {
-    if (type_->object.empty()) return;
-    const auto index = type_->header_index(type_->object);
-    if (!index) return;
-    const Json* value = given(*given(json_, "data"), type_->object);
-    if (value == nullptr) return;
-    if (const std::string* text = value->as_string()) event_.object = *text;
+    if (type_->object.empty() || !type_->header_index(type_->object)) return;
+    if (const JsonView value = given(data_, type_->object); value && value.is_text()) event_.object = value.text();
   }
 
   const EventCatalog& catalog_;
-  const Json& json_;
+  JsonView json_;
+  JsonView data_;
+  BillingEvent& event_;
   bool all_;
   const EventType* type_ = nullptr;
-  std::string type_name_;
+  EventIdentity own_identity_;  // when nobody has read it before
+  std::string_view type_name_;
   AmountContext context_;
-  BillingEvent event_;
   std::vector<Error> faults_;
-  std::vector<bool> seen_;
+  FieldSet seen_;
 };
 
 }  // namespace
 
-Result<EventIdentity> read_identity(const Json& cloud_event) {
-  if (cloud_event.as_object() == nullptr)
+Status read_envelope(JsonView cloud_event, EventIdentity& identity) {
+  if (!cloud_event.is_object())
     return fail(ErrorCode::WrongFieldType,
                 "the event is " + std::string(cloud_event.kind_in_words()) + ", a CloudEvent (an object) is expected");
   GLMAP_TRY(version, attribute(cloud_event, "specversion", true));
   if (version != "1.0")
     return fail_at(ErrorCode::BadRequest, "/specversion",
                    "`specversion` is " + in_backticks(version) + ", 1.0 is expected");
-  EventIdentity identity;
   GLMAP_TRY(source, attribute(cloud_event, "source", true));
-  identity.source = std::move(source);
+  identity.source = source;
   GLMAP_TRY(id, attribute(cloud_event, "id", true));
-  identity.id = std::move(id);
+  identity.id = id;
   GLMAP_TRY(type, attribute(cloud_event, "type", true));
-  identity.type = std::move(type);
+  identity.type = type;
   GLMAP_TRY(revision, attribute(cloud_event, "revision", false));
-  identity.revision = std::move(revision);
+  identity.revision = revision;
+  return {};
+}
+
+Result<EventIdentity> read_identity(JsonView cloud_event) {
+  EventIdentity identity;
+  GLMAP_CHECK(read_envelope(cloud_event, identity));
   identity.content_digest = content_digest(cloud_event);
   return identity;
 }
 
-Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event) {
-  GLMAP_TRY(identity, read_identity(cloud_event));
-  return decode_event(catalog, cloud_event, std::move(identity));
+JsonMark content_mark(JsonView cloud_event) {
+  JsonMark sum;
+  std::uint64_t factor = 1;  // another one for each member, so that a value says nothing in the place of another
+  for (const std::string_view name : kContent) {
+    factor += 2;
+    const JsonView value = given(cloud_event, name);
+    if (!value) continue;
+    const JsonMark mark = mark_of(value);
+    sum.low += mark.low * factor;
+    sum.high += mark.high * factor;
+  }
+  return sum;
 }
 
-Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event, EventIdentity identity) {
-  Decoder decoder(catalog, cloud_event, false);
-  decoder.use_identity(std::move(identity));
-  BillingEvent event = decoder.decode();
-  std::vector<Error> faults = decoder.take_faults();
-  if (!faults.empty()) return std::unexpected(std::move(faults.front()));
+Result<BillingEvent> decode_event(const EventCatalog& catalog, JsonView cloud_event) {
+  EventIdentity identity;
+  BillingEvent event;
+  GLMAP_CHECK(read_envelope(cloud_event, identity));
+  GLMAP_CHECK(decode_event(catalog, cloud_event, identity, event));
   return event;
 }
 
-std::vector<Error> find_event_faults(const EventCatalog& catalog, const Json& cloud_event) {
-  Decoder decoder(catalog, cloud_event, true);
-  (void)decoder.decode();
+Status decode_event(const EventCatalog& catalog, JsonView cloud_event, const EventIdentity& identity,
+                    BillingEvent& event) {
+  Decoder decoder(catalog, cloud_event, event, false);
+  decoder.decode(&identity);
+  std::vector<Error> faults = decoder.take_faults();
+  if (!faults.empty()) return std::unexpected(std::move(faults.front()));
+  return {};
+}
+
+std::vector<Error> find_event_faults(const EventCatalog& catalog, JsonView cloud_event) {
+  BillingEvent event;
+  Decoder decoder(catalog, cloud_event, event, true);
+  decoder.decode(nullptr);
   return decoder.take_faults();
+}
+
+Result<EventIdentity> read_identity(const Json& cloud_event) {
+  return read_identity(JsonDocument(cloud_event).root());
+}
+Result<BillingEvent> decode_event(const EventCatalog& catalog, const Json& cloud_event) {
+  return decode_event(catalog, JsonDocument(cloud_event).root());
+}
+std::vector<Error> find_event_faults(const EventCatalog& catalog, const Json& cloud_event) {
+  return find_event_faults(catalog, JsonDocument(cloud_event).root());
 }
 
 }  // namespace glmap

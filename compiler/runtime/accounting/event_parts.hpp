@@ -39,10 +39,11 @@ struct AmountContext {
   bool no_entity = false;
 };
 
-/// Reads one value that is not null. monostate: the text is empty, or an amount whose currency is at fault.
+/// Reads one value that is not null into `out`, whose memory is used again. monostate: the text is empty, or an amount
+/// whose currency is at fault.
 /// Errors carry no pointer yet: GLM-6003, 6005, 6007, 6008, 6009, 6012, and 6004 for an amount without currency.
-Result<FieldValue> read_field(const EventCatalog& catalog, const Field& field, const Json& value,
-                              const AmountContext& context);
+Status read_field(const EventCatalog& catalog, const Field& field, JsonView value, const AmountContext& context,
+                  FieldValue& out);
 
 /// The values of a header or of one line, with what its sums may reach.
 struct SumScope {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One JSON value of an event, checked against its field's schema.
+#include <cstring>
+
 #include "compiler/runtime/accounting/currency_table.hpp"
 #include "compiler/runtime/accounting/event_parts.hpp"
 
@@ -10,28 +12,19 @@ namespace {
 constexpr std::size_t kShownValuesMax = 12;
 constexpr std::size_t kShownBytesMax = 200;
 
-std::unexpected<Error> wrong_kind(const Field& field, const Json& value, std::string_view expected,
+std::unexpected<Error> wrong_kind(const Field& field, JsonView value, std::string_view expected,
                                   std::string help = {}) {
   std::string seen(value.kind_in_words());
-  if (const JsonNumber* number = value.as_number()) {
-    seen += " (" + in_backticks(number->text) + ")";
-  } else if (const std::string* text = value.as_string()) {
-    seen += " (" + in_backticks(*text) + ")";
-  }
+  if (value.is_number() || value.is_text()) seen += " (" + in_backticks(value.text()) + ")";
   return fail(ErrorCode::WrongFieldType,
               "`" + field.name + "` holds " + seen + ", " + std::string(expected) + " is expected", std::move(help));
 }
 
-/// The text of a field that must be text. Errors: GLM-6003, 6005.
-Result<const std::string*> text_of(const Field& field, const Json& value, std::string_view expected) {
-  const std::string* text = value.as_string();
-  if (text == nullptr) {
-    const JsonNumber* number = value.as_number();
-    return wrong_kind(field, value, expected,
-                      number == nullptr ? std::string() : "write it in quotes: " + quote_json(number->text));
-  }
-  GLMAP_CHECK(check_text(field.name, *text));
-  return text;
+/// That a field which must be text is. Errors: GLM-6003, 6005.
+Status expect_text(const Field& field, JsonView value, std::string_view expected) {
+  if (value.is_text()) return check_text(field.name, value.text());
+  return wrong_kind(field, value, expected,
+                    value.is_number() ? "write it in quotes: " + quote_json(value.text()) : std::string());
 }
 
 std::string list_in_words(const ValueList& list) {
@@ -42,66 +35,128 @@ std::string list_in_words(const ValueList& list) {
   return "the list has " + text + "; " + std::string(kNext);
 }
 
-Result<FieldValue> read_list(const EventCatalog& catalog, const Field& field, const Json& value) {
+Status read_list(const EventCatalog& catalog, const Field& field, JsonView value, FieldValue& out) {
   const ValueList& list = catalog.lists[field.list];
-  GLMAP_TRY(text, text_of(field, value, "text of the list `" + list.name + "`"));
-  if (const auto code = list.code_of(*text)) return Code{*code};
-  return fail(ErrorCode::ValueNotInList,
-              "`" + field.name + "` is " + in_backticks(*text) + ", which is not in the list `" + list.name + "`",
-              list_in_words(list));
+  if (!value.is_text()) return expect_text(field, value, "text of the list `" + list.name + "`");
+  GLMAP_CHECK(check_text(field.name, value.text()));
+  if (const auto code = list.code_of(value.text())) {
+    out = Code{*code};
+    return {};
+  }
+  return fail(
+      ErrorCode::ValueNotInList,
+      "`" + field.name + "` is " + in_backticks(value.text()) + ", which is not in the list `" + list.name + "`",
+      list_in_words(list));
 }
 
-Result<FieldValue> read_entity(const EventCatalog& catalog, const Field& field, const Json& value) {
-  GLMAP_TRY(text, text_of(field, value, "the code of a legal entity"));
-  if (const auto code = catalog.entity_index(*text)) return Code{*code};
+Status read_entity(const EventCatalog& catalog, const Field& field, JsonView value, FieldValue& out) {
+  GLMAP_CHECK(expect_text(field, value, "the code of a legal entity"));
+  if (const auto code = catalog.entity_index(value.text())) {
+    out = Code{*code};
+    return {};
+  }
   return fail(ErrorCode::EntityNotKnown,
-              "`" + field.name + "` is " + in_backticks(*text) + ", which is not a legal entity of the book");
+              "`" + field.name + "` is " + in_backticks(value.text()) + ", which is not a legal entity of the book");
 }
 
-Result<FieldValue> read_currency(const Field& field, const Json& value) {
-  GLMAP_TRY(text, text_of(field, value, "a currency code"));
-  if (const auto code = currency_position(*text)) return Code{*code};
-  return fail(ErrorCode::ValueNotInList,
-              "`" + field.name + "` is " + in_backticks(*text) + ", which is not in the list of currencies of ISO 4217",
-              "write the three capital letters, such as EUR");
+Status read_currency(const Field& field, JsonView value, FieldValue& out) {
+  GLMAP_CHECK(expect_text(field, value, "a currency code"));
+  if (const auto code = currency_position(value.text())) {
+    out = Code{*code};
+    return {};
+  }
+  return fail(
+      ErrorCode::ValueNotInList,
+      "`" + field.name + "` is " + in_backticks(value.text()) + ", which is not in the list of currencies of ISO 4217",
+      "write the three capital letters, such as EUR");
 }
 
-Result<Decimal> read_decimal(const Field& field, const Json& value) {
-  const JsonNumber* number = value.as_number();
-  const std::string* text = value.as_string();
-  if (number == nullptr && text == nullptr) return wrong_kind(field, value, "a number");
-  auto amount = number != nullptr ? Decimal::parse_json_number(number->text) : Decimal::parse(*text);
-  if (amount) return *amount;
+Result<Decimal> read_decimal(const Field& field, JsonView value) {
+  if (!value.is_number() && !value.is_text()) return wrong_kind(field, value, "a number");
+  auto amount = value.is_number() ? Decimal::parse_json_number(value.text()) : Decimal::parse(value.text());
+  if (amount) return amount;
   if (amount.error().code == ErrorCode::AmountOutOfRange)
     return fail(ErrorCode::AmountOutOfRange, "`" + field.name + "`: " + amount.error().message);
   return wrong_kind(field, value, "a number", "write digits, with a point before decimals, such as 1250.00");
 }
 
-Result<FieldValue> read_money(const Field& field, const Json& value, const std::optional<Currency>& currency,
-                              bool none) {
+Status read_money(const Field& field, JsonView value, const std::optional<Currency>& currency, bool none,
+                  FieldValue& out) {
   if (!currency && none)
     return fail(ErrorCode::MissingField,
                 "`" + field.name + "` is an amount, but the event does not say in which currency");
   GLMAP_TRY(amount, read_decimal(field, value));
-  if (!currency) return FieldValue();
+  if (!currency) {
+    out = std::monostate();
+    return {};
+  }
   auto money = Money::from_decimal(amount, *currency);
-  if (money) return *money;
+  if (money) {
+    out = *money;
+    return {};
+  }
   Error& error = money.error();
   error.message = "`" + field.name + "`: " + error.message;
   return std::unexpected(std::move(error));
 }
 
 template <class T>
-Result<FieldValue> read_calendar(const Field& field, const Json& value, std::string_view expected) {
-  GLMAP_TRY(text, text_of(field, value, expected));
-  auto read = T::parse(*text);
-  if (read) return *read;
+Status read_calendar(const Field& field, JsonView value, std::string_view expected, FieldValue& out) {
+  GLMAP_CHECK(expect_text(field, value, expected));
+  auto read = T::parse(value.text());
+  if (read) {
+    out = *read;
+    return {};
+  }
   return fail(ErrorCode::WrongFieldType, "`" + field.name + "`: " + read.error().message, read.error().help);
 }
 
-Result<FieldValue> read_yes_no(const Field& field, const Json& value) {
-  if (const bool* truth = value.as_bool()) return *truth;
-  return wrong_kind(field, value, "true or false", "write true or false, without quotes");
+Status read_yes_no(const Field& field, JsonView value, FieldValue& out) {
+  if (!value.is_truth()) return wrong_kind(field, value, "true or false", "write true or false, without quotes");
+  out = value.is_true();
+  return {};
+}
+
+Status read_text(const Field& field, JsonView value, FieldValue& out) {
+  GLMAP_CHECK(expect_text(field, value, "text"));
+  if (value.text().empty()) {
+    out = std::monostate();
+  } else if (std::string* text = std::get_if<std::string>(&out)) {
+    text->assign(value.text());
+  } else {
+    out.emplace<std::string>(value.text());
+  }
+  return {};
+}
+
+/// True when some of eight characters may be a control character; false is certain.
+bool suspicious(std::uint64_t eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  constexpr std::uint64_t kHighs = 0x8080808080808080u;
+  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
+  const std::uint64_t below_blank = (eight - kOnes * 0x20) & ~eight & kHighs;
+  return (below_blank | has_zero(eight ^ kOnes * 0x7F) | has_zero(eight ^ kOnes * 0xC2)) != 0;
+}
+
+/// Where the first control character is; the size of the text when there is none.
+std::size_t find_control(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (text.size() - i >= sizeof(std::uint64_t)) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if (!suspicious(eight)) {
+        i += sizeof eight;
+        continue;
+      }
+    }
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // C0, DEL, and C1 (U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F).
+    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (byte < 0x20 || byte == 0x7F || c1) return i;
+    ++i;
+  }
+  return i;
 }
 
 }  // namespace
@@ -110,47 +165,41 @@ Status check_text(std::string_view name, std::string_view text) {
   if (text.size() > kTextBytesMax)
     return fail(ErrorCode::LimitExceeded, "`" + std::string(name) + "` has " + std::to_string(text.size()) +
                                               " bytes, at most " + std::to_string(kTextBytesMax) + " are taken");
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    // C0, DEL, and C1 (U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F).
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte >= 0x20 && byte != 0x7F && !c1) continue;
-    return fail(ErrorCode::WrongFieldType, "`" + std::string(name) + "` holds a control character at byte " +
-                                               std::to_string(i) + ", text without control characters is expected");
-  }
-  return {};
+  const std::size_t control = find_control(text);
+  if (control == text.size()) return {};
+  return fail(ErrorCode::WrongFieldType, "`" + std::string(name) + "` holds a control character at byte " +
+                                             std::to_string(control) + ", text without control characters is expected");
 }
 
-Result<FieldValue> read_field(const EventCatalog& catalog, const Field& field, const Json& value,
-                              const AmountContext& context) {
+Status read_field(const EventCatalog& catalog, const Field& field, JsonView value, const AmountContext& context,
+                  FieldValue& out) {
   switch (field.kind) {
-    case FieldKind::text: {
-      GLMAP_TRY(text, text_of(field, value, "text"));
-      return text->empty() ? FieldValue() : FieldValue(*text);
-    }
+    case FieldKind::text:
+      return read_text(field, value, out);
     case FieldKind::list:
-      return read_list(catalog, field, value);
+      return read_list(catalog, field, value, out);
     case FieldKind::entity:
-      return read_entity(catalog, field, value);
+      return read_entity(catalog, field, value, out);
     case FieldKind::currency:
-      return read_currency(field, value);
+      return read_currency(field, value, out);
     case FieldKind::money:
-      return read_money(field, value, context.currency, context.no_currency);
+      return read_money(field, value, context.currency, context.no_currency, out);
     case FieldKind::money_functional:
-      return read_money(field, value, context.functional, context.no_entity);
+      return read_money(field, value, context.functional, context.no_entity, out);
     case FieldKind::decimal: {
       GLMAP_TRY(number, read_decimal(field, value));
-      return number;
+      out = number;
+      return {};
     }
     case FieldKind::date:
-      return read_calendar<Date>(field, value, "a date");
+      return read_calendar<Date>(field, value, "a date", out);
     case FieldKind::instant:
-      return read_calendar<Instant>(field, value, "a point in time");
+      return read_calendar<Instant>(field, value, "a point in time", out);
     case FieldKind::yes_no:
-      return read_yes_no(field, value);
+      return read_yes_no(field, value, out);
   }
   GLMAP_ASSERT(!"a field kind of the list");
-  return FieldValue();
+  return {};
 }
 
 }  // namespace glmap::event_parts

@@ -69,6 +69,8 @@ struct JsonLimits {
 /// Errors: GLM-6001 not strict JSON, GLM-6002 duplicate key, GLM-6003 a limit; `where.pointer` names the place, and
 /// `where.line`/`column` when the text as a whole cannot be read.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
+/// What parse_json says of a text of `bytes` that is longer than the limit.
+Error json_too_long(std::size_t bytes, const JsonLimits& limits);
 
 /// Compact, keys in the order of the value.
 std::string write_json(const Json& value);

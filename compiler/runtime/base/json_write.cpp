@@ -5,17 +5,20 @@
 #include <charconv>
 #include <cstring>
 
-#include "compiler/runtime/base/json.hpp"
+#include "compiler/runtime/base/json_document.hpp"
 
 namespace glmap {
 namespace {
 
 constexpr int kCanonicalExponentMax = 1000;
 
-/// A string that grows by doubling and whose bytes are written without a check each.
+/// Appends to a string, which grows by doubling and whose bytes are written without a check each.
 class Output {
  public:
-  explicit Output(std::size_t expected) { text_.resize(expected); }
+  explicit Output(std::string& text) : text_(text), used_(text.size()) { text_.resize(text_.capacity()); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output() { text_.resize(used_); }
 
   /// Room for `count` bytes behind those written.
   char* room(std::size_t count) {
@@ -37,15 +40,17 @@ class Output {
     used_ += count;
   }
 
-  std::string take() {
-    text_.resize(used_);
-    return std::move(text_);
-  }
-
  private:
-  std::string text_;
-  std::size_t used_ = 0;
+  std::string& text_;
+  std::size_t used_;
 };
+
+template <class Write>
+void append_to(std::string& text, std::size_t expected, Write write) {
+  text.reserve(text.size() + expected);
+  Output out(text);
+  write(out);
+}
 
 /// What stands behind the backslash; 0: no escape is needed, u: as a number.
 constexpr std::array<char, 256> make_escapes() {
@@ -153,71 +158,48 @@ void append_canonical_number(Output& out, std::string_view text) {
   out.add(parts.fraction);
 }
 
-struct Style {
-  bool canonical = false;
-  bool pretty = false;
-};
-
 void new_line(Output& out, std::size_t level) {
   out.add('\n');
   out.add(level * 2, ' ');
 }
 
-void append_value(Output& out, const Json& value, Style style, std::size_t level);
+void append_value(Output& out, const Json& value, bool pretty, std::size_t level);
 
-void append_member(Output& out, const Json::Member& member, bool first, Style style, std::size_t level) {
-  if (!first) out.add(',');
-  if (style.pretty) new_line(out, level + 1);
-  append_quoted(out, member.first);
-  out.add(style.pretty ? std::string_view(": ") : std::string_view(":"));
-  append_value(out, member.second, style, level + 1);
-}
-
-void append_sorted(Output& out, const Json::Object& object, Style style, std::size_t level) {
-  constexpr std::size_t kFew = 32;
-  std::array<const Json::Member*, kFew> few{};
-  std::vector<const Json::Member*> many(object.size() > kFew ? object.size() : 0);
-  const Json::Member** order = many.empty() ? few.data() : many.data();
-  for (std::size_t i = 0; i < object.size(); ++i) order[i] = &object[i];
-  std::sort(order, order + object.size(), [](const auto* a, const auto* b) { return a->first < b->first; });
-  for (std::size_t i = 0; i < object.size(); ++i) append_member(out, *order[i], i == 0, style, level);
-}
-
-void append_object(Output& out, const Json::Object& object, Style style, std::size_t level) {
+void append_object(Output& out, const Json::Object& object, bool pretty, std::size_t level) {
   out.add('{');
-  if (style.canonical) {
-    append_sorted(out, object, style, level);
-  } else {
-    for (std::size_t i = 0; i < object.size(); ++i) append_member(out, object[i], i == 0, style, level);
+  bool first = true;
+  for (const auto& [key, value] : object) {
+    if (!first) out.add(',');
+    first = false;
+    if (pretty) new_line(out, level + 1);
+    append_quoted(out, key);
+    out.add(pretty ? std::string_view(": ") : std::string_view(":"));
+    append_value(out, value, pretty, level + 1);
   }
-  if (style.pretty && !object.empty()) new_line(out, level);
+  if (pretty && !object.empty()) new_line(out, level);
   out.add('}');
 }
 
-void append_array(Output& out, const Json::Array& array, Style style, std::size_t level) {
+void append_array(Output& out, const Json::Array& array, bool pretty, std::size_t level) {
   out.add('[');
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (i != 0) out.add(',');
-    if (style.pretty) new_line(out, level + 1);
-    append_value(out, array[i], style, level + 1);
+    if (pretty) new_line(out, level + 1);
+    append_value(out, array[i], pretty, level + 1);
   }
-  if (style.pretty && !array.empty()) new_line(out, level);
+  if (pretty && !array.empty()) new_line(out, level);
   out.add(']');
 }
 
-void append_value(Output& out, const Json& value, Style style, std::size_t level) {
+void append_value(Output& out, const Json& value, bool pretty, std::size_t level) {
   if (const std::string* text = value.as_string()) {
     append_quoted(out, *text);
   } else if (const JsonNumber* number = value.as_number()) {
-    if (style.canonical) {
-      append_canonical_number(out, number->text);
-    } else {
-      out.add(number->text);
-    }
+    out.add(number->text);
   } else if (const Json::Object* object = value.as_object()) {
-    append_object(out, *object, style, level);
+    append_object(out, *object, pretty, level);
   } else if (const Json::Array* array = value.as_array()) {
-    append_array(out, *array, style, level);
+    append_array(out, *array, pretty, level);
   } else if (const bool* truth = value.as_bool()) {
     out.add(*truth ? std::string_view("true") : std::string_view("false"));
   } else {
@@ -225,28 +207,85 @@ void append_value(Output& out, const Json& value, Style style, std::size_t level
   }
 }
 
-std::string written(const Json& value, Style style) {
-  Output out(256);
-  append_value(out, value, style, 0);
-  return out.take();
+void append_canonical_value(Output& out, JsonView value);
+
+void append_canonical_object(Output& out, JsonView object) {
+  constexpr std::size_t kFew = 64;
+  std::array<JsonView, kFew> few;
+  std::vector<JsonView> many(object.size() > kFew ? object.size() : 0);
+  JsonView* const order = many.empty() ? few.data() : many.data();
+  std::size_t count = 0;
+  for (const JsonView member : object) order[count++] = member;
+  const auto before = [](JsonView a, JsonView b) { return a.key() < b.key(); };
+  if (!std::is_sorted(order, order + object.size(), before)) std::sort(order, order + object.size(), before);
+  out.add('{');
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    if (i != 0) out.add(',');
+    append_quoted(out, order[i].key());
+    out.add(':');
+    append_canonical_value(out, order[i]);
+  }
+  out.add('}');
+}
+
+void append_canonical_value(Output& out, JsonView value) {
+  switch (value.kind()) {
+    case JsonView::Kind::null:
+      return out.add("null");
+    case JsonView::Kind::truth:
+      return out.add(value.is_true() ? std::string_view("true") : std::string_view("false"));
+    case JsonView::Kind::number:
+      return append_canonical_number(out, value.text());
+    case JsonView::Kind::text:
+      return append_quoted(out, value.text());
+    case JsonView::Kind::object:
+      return append_canonical_object(out, value);
+    case JsonView::Kind::array:
+      break;
+  }
+  out.add('[');
+  bool first = true;
+  for (const JsonView element : value) {
+    if (!first) out.add(',');
+    first = false;
+    append_canonical_value(out, element);
+  }
+  out.add(']');
+}
+
+std::string written(const Json& value, bool pretty) {
+  std::string text;
+  append_to(text, 256, [&](Output& out) { append_value(out, value, pretty, 0); });
+  return text;
 }
 
 }  // namespace
 
 std::string write_json(const Json& value) {
-  return written(value, {});
+  return written(value, false);
 }
 std::string write_json_pretty(const Json& value) {
-  return written(value, {.pretty = true});
+  return written(value, true);
+}
+
+void append_canonical(std::string& text, JsonView value) {
+  append_to(text, 256, [&](Output& out) { append_canonical_value(out, value); });
 }
 std::string canonical_json(const Json& value) {
-  return written(value, {.canonical = true});
+  const JsonDocument document(value);
+  std::string text;
+  append_canonical(text, document.root());
+  return text;
+}
+
+void append_canonical_number(std::string& text, std::string_view number) {
+  append_to(text, number.size(), [&](Output& out) { append_canonical_number(out, number); });
 }
 
 std::string quote_json(std::string_view text) {
-  Output out(text.size() + 2);
-  append_quoted(out, text);
-  return out.take();
+  std::string quoted;
+  append_to(quoted, text.size() + 2, [&](Output& out) { append_quoted(out, text); });
+  return quoted;
 }
 
 std::string pointer_step(std::string_view key) {

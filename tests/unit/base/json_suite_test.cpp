@@ -2,12 +2,14 @@
 // JSON against what others published and against a second, independent reader.
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <random>
 #include <set>
 
 #include <catch2/catch.hpp>
 
-#include "compiler/runtime/base/json.hpp"
+#include "compiler/runtime/base/json_document.hpp"
+#include "compiler/runtime/base/json_fault.hpp"
 #include "compiler/runtime/base/utf8.hpp"
 #include "tests/unit/base/shared_vectors.hpp"
 
@@ -203,8 +205,10 @@ TEST_CASE("JSONTestSuite: everything well-formed is taken, everything else is re
   int left_out = 0;
   for (const auto& file : std::filesystem::directory_iterator(*folder / "json-test-suite" / "test_parsing")) {
     const std::string name = file.path().filename().string();
-    const auto value = parse_json(glmap::testing::read_file(file.path()));
+    const std::string text = glmap::testing::read_file(file.path());
+    const auto value = parse_json(text);
     INFO(name);
+    CHECK(value.has_value() != glmap::find_json_fault(text, {}).has_value());
     if (refused_on_purpose.contains(name)) {
       CHECK_FALSE(value.has_value());
       ++left_out;
@@ -251,10 +255,15 @@ TEST_CASE("a second reader agrees on every damaged text", "[json][property]") {
   INFO("seed " << seed);
   std::mt19937 random(seed);
   int taken = 0;
+  glmap::JsonDocument document;
   for (int round = 0; round < 60'000; ++round) {
     const std::string text = mutated(kSeeds[static_cast<std::size_t>(round) % kSeeds.size()], random);
     const bool expected = glmap::first_bad_utf8(text) == text.size() && Recogniser(text).accepts();
     const auto value = parse_json(text);
+    // Into a document that has held another text before; and who looks for a fault finds one exactly when there is one.
+    if (document.read(text).has_value() != expected || glmap::find_json_fault(text, {}).has_value() == expected)
+      FAIL("the parts of the reader disagree: " << text);
+    if (value && glmap::to_tree(document.root()) != *value) FAIL("read into the same place it differs: " << text);
     if (value.has_value() != expected) {
       CAPTURE(text, expected);
       FAIL("the two readers disagree" << (value ? "" : ": " + value.error().to_text()));
@@ -268,4 +277,41 @@ TEST_CASE("a second reader agrees on every damaged text", "[json][property]") {
     if (!twice || glmap::canonical_json(*twice) != canonical) FAIL("canonical text is not stable: " << text);
   }
   CHECK(taken > 1000);
+}
+
+TEST_CASE("marks are equal exactly where canonical texts are", "[json][property]") {
+  const unsigned seed = 128;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const std::vector<std::string> seeds = {
+      R"({"a":"1","b":1,"c":[1,[2],{}],"d":{"x":null,"y":"","z":true}})", R"([[],[[]],"ab","a",{"b":""},{"a":"b"}])",
+      R"({"net":119.00,"tax":1e2,"id":"I-20261001-00017","text":"seventeen letters","k":[false,0]})"};
+  std::map<std::string, glmap::JsonMark> marks;
+  for (int round = 0; round < 60'000; ++round) {
+    const std::string text = mutated(seeds[static_cast<std::size_t>(round) % seeds.size()], random);
+    glmap::JsonDocument document;
+    if (!document.read(text)) continue;
+    std::string canonical;
+    glmap::append_canonical(canonical, document.root());
+    const auto [known, added] = marks.try_emplace(canonical, glmap::mark_of(document.root()));
+    if (!(known->second == glmap::mark_of(document.root()))) FAIL("another mark for the same value: " << text);
+  }
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> owners;
+  for (const auto& [canonical, mark] : marks) {
+    const auto [owner, alone] = owners.try_emplace({mark.low, mark.high}, canonical);
+    if (!alone) FAIL_CHECK("one mark for " << owner->second << " and " << canonical);
+  }
+  CHECK(marks.size() > 4000);
+}
+
+TEST_CASE("the order of members does not change the mark of an object", "[json]") {
+  const auto mark = [](std::string_view text) {
+    glmap::JsonDocument document;
+    REQUIRE(document.read(text).has_value());
+    return glmap::mark_of(document.root());
+  };
+  CHECK(mark(R"({"a":1,"b":[2,{"c":3,"d":"\u0041"}]})") == mark(R"({"b":[2.0,{"d":"A","c":0.3e1}],"a":1})"));
+  CHECK_FALSE(mark(R"({"a":1,"b":2})") == mark(R"({"a":2,"b":1})"));
+  CHECK_FALSE(mark("[1,2]") == mark("[2,1]"));
+  CHECK_FALSE(mark(R"("1")") == mark("1"));
 }

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+// simdjson finds where the words of the text begin (its stage 1, which also checks UTF-8, closed texts and control
+// characters); the grammar is walked here, word by word. What is wrong with a text is not asked here but in
+// json_fault.cpp: this walk only says yes or no.
+#include "compiler/runtime/base/json_document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+
+#include <simdjson.h>
+
+#include "compiler/runtime/base/json_fault.hpp"
+
+namespace glmap {
+namespace {
+
+using Kind = JsonView::Kind;
+using Node = JsonView::Node;
+
+// Our recursion follows the nesting; this bounds the stack whatever limit a caller asks for.
+constexpr std::size_t kDepthEver = 1000;
+// Buffers that grew beyond this are not kept for the next text.
+constexpr std::size_t kKeepBytes = std::size_t{4} << 20;
+constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
+
+using Scanner = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
+
+/// Where words begin in texts of up to `size` bytes; keeps its memory, nothing of the text. One a thread.
+Scanner& scanner_for(std::size_t size) {
+  thread_local Scanner scanner;
+  const std::size_t room = scanner == nullptr ? 0 : scanner->capacity();
+  if (room >= size && (room <= kKeepBytes || size > kKeepBytes)) return scanner;
+  scanner.reset();
+  const std::size_t wanted = std::max<std::size_t>(size, 4096) * (size < kKeepBytes / 2 ? 2 : 1);
+  if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, scanner) != simdjson::SUCCESS)
+    scanner.reset();
+  return scanner;
+}
+
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// Tells apart the keys that occur in practice: their length, first and last eight bytes. Eight bytes behind the key
+/// can be read. Not for keeping.
+std::uint64_t key_mark(std::string_view key) {
+  __extension__ using Wide = unsigned __int128;
+  std::uint64_t first = eight_bytes(key.data());
+  std::uint64_t last = 0;
+  if (key.size() >= 8) {
+    last = eight_bytes(key.data() + key.size() - 8);
+  } else {
+    first &= (std::uint64_t{1} << (8 * key.size())) - 1;
+  }
+  const Wide product =
+      Wide{first ^ 0x9E3779B97F4A7C15u} * (last ^ 0xE7037ED1A0B428DBu ^ (std::uint64_t{key.size()} << 32));
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+bool many_keys_differ(const Node& object) {
+  std::vector<std::string_view> keys;
+  keys.reserve(object.size);
+  for (const JsonView member : JsonView(&object)) keys.push_back(member.key());
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) == keys.end();
+}
+
+/// Not inlined: the walk is recursive, and these tables would stand in every frame of it.
+[[gnu::noinline]] bool keys_differ(const Node& object) {
+  constexpr std::size_t kFew = 64;
+  if (object.size > kFew) return many_keys_differ(object);
+  std::array<std::uint8_t, 256> slots{};  // position + 1 of the key in that slot; 0: free
+  std::array<std::uint64_t, kFew> marks;
+  std::array<const Node*, kFew> members;
+  std::uint8_t count = 0;
+  for (const Node* member = &object + 1; member != &object + object.span; member += member->span) {
+    const std::uint64_t mark = key_mark(member->key);
+    std::size_t slot = mark >> 56;
+    for (; slots[slot] != 0; slot = (slot + 1) % slots.size()) {
+      const std::size_t other = slots[slot] - 1u;
+      if (marks[other] == mark && members[other]->key == member->key) return false;
+    }
+    marks[count] = mark;
+    members[count] = member;
+    slots[slot] = ++count;
+  }
+  return true;
+}
+
+/// Walks the words of one text. False from any function: the text is not strict JSON, or beyond a limit.
+class Walk {
+ public:
+  struct Source {
+    const char* bytes;
+    std::size_t size;
+    const std::uint32_t* words;  // where they begin; behind the last stands `size`
+    std::size_t count;
+    std::size_t depth_max;
+    char* unescaped;  // where texts are written that have escapes; nullptr when there is no backslash
+  };
+  Walk(const Scanner& scanner, const Source& source, std::span<Node> nodes)
+      : scanner_(*scanner), source_(source), at_(source.words), unescaped_(source.unescaped), nodes_(nodes) {
+    if (unescaped_ == nullptr)
+      escape_ = end();
+    else
+      find_escape(source.bytes);
+  }
+
+  bool whole() { return value({}, 0) && at_ == source_.words + source_.count; }
+  std::size_t used() const { return used_; }
+
+ private:
+  const char* end() const { return source_.bytes + source_.size; }
+  /// The place of the word, which is taken; behind the last word a blank.
+  const char* take() { return source_.bytes + *at_++; }
+  const char* next() const { return source_.bytes + *at_; }
+  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+  void find_escape(const char* from) {
+    const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end() - from));
+    escape_ = found == nullptr ? end() : static_cast<const char*>(found);
+  }
+
+  bool value(std::string_view key, std::size_t depth) {
+    if (used_ == nodes_.size()) return false;
+    Node& node = nodes_[used_++];
+    node.key = key;
+    node.span = 1;
+    node.size = 0;
+    const char* start = take();
+    switch (*start) {
+      case '"':
+        node.kind = Kind::text;
+        return quoted(start, node.text);
+      case '{':
+        node.kind = Kind::object;
+        return object(node, depth + 1);
+      case '[':
+        node.kind = Kind::array;
+        return array(node, depth + 1);
+      default:
+        return word(start, node);
+    }
+  }
+
+  /// The text whose opening quote stands at `start`. Nothing but blanks stands between its closing quote and the next
+  /// word: the scanner would have seen it.
+  bool quoted(const char* start, std::string_view& text) {
+    const char* last = next() - 1;
+    while (is_blank(*last)) --last;
+    if (last <= start || *last != '"') return false;
+    text = {start + 1, static_cast<std::size_t>(last - start - 1)};
+    return escape_ >= last || unescape(last, text);
+  }
+
+  bool unescape(const char* last, std::string_view& text) {
+    find_escape(last);
+    if (has_lone_surrogate(text.data(), last)) return false;
+    const auto* from = reinterpret_cast<const std::uint8_t*>(text.data());
+    auto* to = reinterpret_cast<std::uint8_t*>(unescaped_);
+    const std::uint8_t* stop = scanner_.parse_string(from, to);
+    if (stop == nullptr) return false;
+    text = {unescaped_, static_cast<std::size_t>(stop - to)};
+    unescaped_ += text.size();
+    return true;
+  }
+
+  bool word(const char* start, Node& node) {
+    const char* stop = next();
+    while (stop > start && is_blank(stop[-1])) --stop;
+    node.text = {start, static_cast<std::size_t>(stop - start)};
+    if (node.text == "null") {
+      node.kind = Kind::null;
+    } else if (node.text == "true" || node.text == "false") {
+      node.kind = Kind::truth;
+    } else {
+      node.kind = Kind::number;
+      return is_json_number(node.text);
+    }
+    return true;
+  }
+
+  void close(Node& node, std::uint32_t size) {
+    node.size = size;
+    node.span = static_cast<std::uint32_t>(nodes_.data() + used_ - &node);
+  }
+
+  bool array(Node& node, std::size_t depth) {
+    node.text = {};
+    if (depth > source_.depth_max) return false;
+    std::uint32_t size = 0;
+    if (*next() == ']') {
+      ++at_;
+    } else {
+      for (char behind = ','; behind != ']'; ++size) {
+        if (behind != ',' || !value({}, depth)) return false;
+        behind = *take();
+      }
+    }
+    close(node, size);
+    return true;
+  }
+
+  bool object(Node& node, std::size_t depth) {
+    node.text = {};
+    if (depth > source_.depth_max) return false;
+    std::uint32_t size = 0;
+    if (*next() == '}') {
+      ++at_;
+    } else {
+      for (char behind = ','; behind != '}'; ++size) {
+        if (behind != ',' || !member(depth)) return false;
+        behind = *take();
+      }
+    }
+    close(node, size);
+    return keys_differ(node);
+  }
+
+  bool member(std::size_t depth) {
+    const char* start = take();
+    std::string_view key;
+    if (*start != '"' || !quoted(start, key)) return false;
+    const bool was_escaped = key.data() != start + 1;
+    if (was_escaped && key.contains('\0')) return false;
+    return *take() == ':' && value(key, depth);
+  }
+
+  const simdjson::internal::dom_parser_implementation& scanner_;
+  const Source source_;
+  const std::uint32_t* at_;       // the word that is read next
+  const char* escape_ = nullptr;  // the first backslash that has not been passed
+  char* unescaped_;
+  std::span<Node> nodes_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace
+
+bool JsonDocument::read_good_text(std::string_view text, const JsonLimits& limits) {
+  used_ = 0;
+  if (text.size() > limits.bytes_max || text.starts_with("\xEF\xBB\xBF")) return false;
+  const Scanner& scanner = scanner_for(text.size());
+  if (scanner == nullptr) return false;
+  if (bytes_room_ < text.size() + kPadding || (bytes_room_ > kKeepBytes && text.size() < kKeepBytes / 2)) {
+    bytes_room_ = text.size() + std::min(text.size(), kKeepBytes) + kPadding;
+    bytes_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
+    nodes_ = {};
+    unescaped_.reset();
+  }
+  if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
+  std::memset(bytes_.get() + text.size(), ' ', kPadding);
+  if (scanner->stage1(reinterpret_cast<const std::uint8_t*>(bytes_.get()), text.size(),
+                      simdjson::stage1_mode::regular) != simdjson::SUCCESS)
+    return false;
+  // Every value begins at a word of its own.
+  const std::size_t words = scanner->n_structural_indexes;
+  if (nodes_.size() < std::min(words, limits.nodes_max)) nodes_.resize(std::min(words + words / 2, limits.nodes_max));
+  const bool escapes = std::memchr(bytes_.get(), '\\', text.size()) != nullptr;
+  if (escapes && unescaped_ == nullptr) unescaped_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
+  Walk walk(scanner,
+            {.bytes = bytes_.get(),
+             .size = text.size(),
+             .words = scanner->structural_indexes.get(),
+             .count = words,
+             .depth_max = std::min(limits.depth_max, kDepthEver),
+             .unescaped = escapes ? unescaped_.get() : nullptr},
+            {nodes_.data(), std::min(nodes_.size(), limits.nodes_max)});
+  if (!walk.whole()) return false;
+  used_ = walk.used();
+  return true;
+}
+
+Status JsonDocument::read(std::string_view text, const JsonLimits& limits) {
+  try {
+    if (read_good_text(text, limits)) return {};
+  } catch (const std::bad_alloc&) {
+    *this = JsonDocument();
+    return fail(ErrorCode::LimitExceeded, "there is not enough memory to read the text");
+  }
+  if (auto fault = find_json_fault(text, limits)) return std::unexpected(std::move(*fault));
+  // Both readings take the same texts (a property test holds them to it); were they ever to differ, it is refused.
+  return fail(ErrorCode::NotJson, "the text does not follow the grammar of JSON");
+}
+
+JsonDocument::JsonDocument(const Json& tree) {
+  add(tree, {});
+}
+
+void JsonDocument::add(const Json& tree, std::string_view key) {
+  const std::size_t at = used_++;
+  nodes_.push_back({.key = key});
+  Node node{.key = key};
+  if (const std::string* text = tree.as_string()) {
+    node.kind = Kind::text;
+    node.text = *text;
+  } else if (const JsonNumber* number = tree.as_number()) {
+    node.kind = Kind::number;
+    node.text = number->text;
+  } else if (const bool* truth = tree.as_bool()) {
+    node.kind = Kind::truth;
+    node.text = *truth ? "true" : "false";
+  } else if (const Json::Array* array = tree.as_array()) {
+    node.kind = Kind::array;
+    node.size = static_cast<std::uint32_t>(array->size());
+    for (const Json& element : *array) add(element, {});
+  } else if (const Json::Object* object = tree.as_object()) {
+    node.kind = Kind::object;
+    node.size = static_cast<std::uint32_t>(object->size());
+    for (const auto& [name, value] : *object) add(value, name);
+  }
+  node.span = static_cast<std::uint32_t>(used_ - at);
+  nodes_[at] = node;
+}
+
+JsonView JsonView::find(std::string_view key) const {
+  if (!is_object()) return {};
+  for (const JsonView member : *this)
+    if (member.key() == key) return member;
+  return {};
+}
+
+std::string_view JsonView::kind_in_words() const {
+  switch (kind()) {
+    case Kind::null:
+      return "nothing (null)";
+    case Kind::truth:
+      return "true or false";
+    case Kind::number:
+      return "a number";
+    case Kind::text:
+      return "text";
+    case Kind::array:
+      return "an array";
+    case Kind::object:
+      return "an object";
+  }
+  GLMAP_ASSERT(!"a kind of value");
+  return {};
+}
+
+Json to_tree(JsonView value) {
+  switch (value.kind()) {
+    case Kind::null:
+      return {};
+    case Kind::truth:
+      return value.is_true();
+    case Kind::number:
+      return JsonNumber{std::string(value.text())};
+    case Kind::text:
+      return value.text();
+    case Kind::array: {
+      Json::Array elements;
+      elements.reserve(value.size());
+      for (const JsonView element : value) elements.push_back(to_tree(element));
+      return elements;
+    }
+    case Kind::object: {
+      Json::Object members;
+      members.reserve(value.size());
+      for (const JsonView member : value) members.emplace_back(std::string(member.key()), to_tree(member));
+      return members;
+    }
+  }
+  GLMAP_ASSERT(!"a kind of value");
+  return {};
+}
+
+}  // namespace glmap

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A strict JSON text read without building a tree: its values lie in one list in the order of the text, and keys, texts
+// and numbers are views. For what is read once and then forgotten, as events are; `Json` is for what is kept or
+// changed. Takes and refuses exactly what parse_json does, with the same errors: parse_json reads through this. A view
+// is valid until its document reads again or goes away. A document belongs to one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "compiler/runtime/base/json.hpp"
+
+namespace glmap {
+
+/// One value of a document, or none at all (`find` of a key that is not there). Passed by value.
+class JsonView {
+ public:
+  enum class Kind : std::uint8_t { null, truth, number, text, array, object };
+  struct Node {
+    std::string_view key;    // of a member; empty for an element and for the whole
+    std::string_view text;   // text: unescaped; number and truth: as written
+    std::uint32_t span = 1;  // this value and all within it, as a count of nodes
+    std::uint32_t size = 0;  // members or elements
+    Kind kind = Kind::null;
+  };
+
+  JsonView() = default;
+  explicit JsonView(const Node* node) : node_(node) {}
+
+  explicit operator bool() const { return node_ != nullptr; }
+  Kind kind() const { return node_->kind; }
+  bool is_null() const { return kind() == Kind::null; }
+  bool is_truth() const { return kind() == Kind::truth; }
+  bool is_true() const { return is_truth() && node_->text == "true"; }
+  bool is_number() const { return kind() == Kind::number; }
+  bool is_text() const { return kind() == Kind::text; }
+  bool is_array() const { return kind() == Kind::array; }
+  bool is_object() const { return kind() == Kind::object; }
+  /// A number as written, a text without its escapes; empty for anything else.
+  std::string_view text() const { return is_number() || is_text() ? node_->text : std::string_view(); }
+  /// Of a member of an object.
+  std::string_view key() const { return node_->key; }
+  /// How many members or elements.
+  std::size_t size() const { return node_->size; }
+  /// The member's value; nothing when this is no object or has no such key.
+  JsonView find(std::string_view key) const;
+  /// "an object", "text", "a number" ... for messages.
+  std::string_view kind_in_words() const;
+
+  /// Members or elements in the order of the text; none for other kinds.
+  class Iterator {
+   public:
+    explicit Iterator(const Node* at) : at_(at) {}
+    JsonView operator*() const { return JsonView(at_); }
+    Iterator& operator++() {
+      at_ += at_->span;
+      return *this;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const Node* at_;
+  };
+  Iterator begin() const { return Iterator(node_ + 1); }
+  Iterator end() const { return Iterator(node_ + node_->span); }
+
+ private:
+  const Node* node_ = nullptr;
+};
+
+class JsonDocument {
+ public:
+  JsonDocument() = default;
+  /// A tree seen as a document, which it must outlive.
+  explicit JsonDocument(const Json& tree);
+
+  /// Reads `text`, of which nothing is kept but a copy here; room is kept for the next text. Errors: as parse_json;
+  /// then there is no root.
+  Status read(std::string_view text, const JsonLimits& limits = {});
+
+  JsonView root() const { return used_ == 0 ? JsonView() : JsonView(nodes_.data()); }
+
+ private:
+  bool read_good_text(std::string_view text, const JsonLimits& limits);
+  void add(const Json& tree, std::string_view key);
+
+  std::unique_ptr<char[]> bytes_;      // the text and, behind it, what simdjson may read
+  std::unique_ptr<char[]> unescaped_;  // the texts that were written with escapes; made when there is one
+  std::size_t bytes_room_ = 0;
+  std::vector<JsonView::Node> nodes_;  // room: the first `used_` count
+  std::size_t used_ = 0;
+};
+
+/// The value as a tree of its own.
+Json to_tree(JsonView value);
+/// Appends what canonical_json makes of the tree.
+void append_canonical(std::string& text, JsonView value);
+/// The same for the text of a number.
+void append_canonical_number(std::string& text, std::string_view number);
+
+/// Equal for values whose canonical text is equal, and in practice for no others: 128 bits that are quick to make and
+/// that somebody who wants to can make collide. For comparing within one run; what is kept has a sha256.
+struct JsonMark {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  friend bool operator==(const JsonMark&, const JsonMark&) = default;
+};
+JsonMark mark_of(JsonView value);
+
+}  // namespace glmap
