@@ -42,17 +42,17 @@ class TableCheck {
       : book_(book), table_(book.tables[index]), in_(facts.in), facts_(facts), sink_(sink), proofs_(proofs) {}
 
   void run() {
-    if (!facts_.overlaps_known) {
-      sink_.report(not_decided(table_.where, "two rows of table " + tick(table_.name) + " fit the same combination",
-                               "table " + table_.name + " disjoint"));
-      return;
-    }
     RowPairs conflicts, repetitions;
     for (const auto& pair : facts_.overlaps)
       (give_the_same(table_.rows[pair.first], table_.rows[pair.second]) ? repetitions : conflicts).push_back(pair);
     report(conflicts, false);
     report(repetitions, true);
     if (!conflicts.empty()) return;
+    if (!facts_.overlaps_known) {  // also with overlaps at hand: none of those seen contradict each other
+      sink_.report(not_decided(table_.where, "two rows of table " + tick(table_.name) + " fit the same combination",
+                               "table " + table_.name + " disjoint"));
+      return;
+    }
     if (facts_.overlap_count > facts_.overlaps.size()) return report_too_many();
     proofs_.results["table " + table_.name + " unambiguous"] =
         "proved: " + counted(table_.rows.size(), "row") +
