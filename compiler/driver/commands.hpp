@@ -59,6 +59,13 @@ struct PrintOptions {
 };
 int run_print(const PrintOptions& options);
 
+struct EmitSqlOptions {
+  std::string book;
+  std::string dialect = "sqlite";  // sqlite, postgresql
+  std::string output = "-";
+};
+int run_emit_sql(const EmitSqlOptions& options);
+
 struct FmtOptions {
   std::vector<std::string> paths;  // files, or directories whose .glmap files are meant
   bool check = false;              // change nothing, exit 1 when something would change

@@ -92,6 +92,16 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"ast", "resolved", "verified", "bundle"}));
   command->callback([&] { exit_code = run_print(print); });
 
+  EmitSqlOptions emit_sql;
+  command = app.add_subcommand("emit", "Write the book in another form");
+  command->require_subcommand(1);
+  command = command->add_subcommand("sql", "The book as SQL that works out the same journal lines, for an auditor");
+  command->add_option("book", emit_sql.book, "The book's directory")->required();
+  command->add_option("--dialect", emit_sql.dialect, "sqlite (default), postgresql")
+      ->check(CLI::IsMember({"sqlite", "postgresql"}));
+  command->add_option("-o,--output", emit_sql.output, "The script's file; - for standard output (default)");
+  command->callback([&] { exit_code = run_emit_sql(emit_sql); });
+
   FmtOptions fmt;
   command = app.add_subcommand("fmt", "Align tables and posting lines; the meaning never changes");
   command->add_option("paths", fmt.paths, "Files or book directories")->required();

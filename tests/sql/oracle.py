@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""oracle.py --glmapc PATH [--events N] [--dialect sqlite|postgresql|both] [--book NAME ...] [--seed N]
+
+Two ways to the same journal: `glmapc simulate` evaluates generated events, the SQL of `glmapc emit sql` works them out
+again in a database. Every journal line and every outcome must be the same, byte for byte. Books: acme, base (that of the
+golden tests), everything (tests/sql/everything), bench (the workload of tests/bench)."""
+import argparse
+import collections
+import itertools
+import json
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT / "tests" / "bench")]
+import events as generated  # noqa: E402
+import postgres  # noqa: E402
+
+BOOKS = {"acme": ROOT / "mappings/acme", "base": ROOT / "tests/golden/base", "everything": HERE / "everything"}
+SHARE = {"acme": 8, "base": 4, "everything": 6, "bench": 2}  # of the events, by book
+SHOWN = 5
+LINE = ("source", "event_id", "event_revision", "entity", "ledger", "entry_index", "journal", "posting_date", "document_date", "period",
+        "document", "side", "account", "role", "amount", "currency", "functional_amount", "functional_currency", "dimensions")
+JOURNAL = "SELECT %s FROM journal ORDER BY event_no, ledger_no, entry_no, line_no" % ", ".join(LINE)
+OUTCOME = "SELECT event_id, outcome, code, about FROM outcome ORDER BY event_no"
+
+
+# ---- events into tables ------------------------------------------------------------------------------------------------
+
+def table_of(event_type):
+    return "in_" + re.sub("[^a-z0-9]", "_", event_type.lower())
+
+
+def as_text(value):
+    return None if value is None else {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+
+
+def read_events(path):
+    """Each event once, numbered; what came again is a duplicate or a conflict and not the tables' business."""
+    seen = set()
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            event = json.loads(line, parse_float=str, parse_int=str)
+            identity = (event["source"], event["id"], event.get("revision", ""))
+            if identity not in seen:
+                seen.add(identity)
+                yield len(seen), event
+
+
+def rows_of(number, event, columns):
+    """(table, row) for each row of an event. `columns`: table -> its columns."""
+    yield "event", (number, event["source"], event["id"], event.get("revision", ""), event["type"], event.get("time"))
+    table = table_of(event["type"])
+    if table not in columns:
+        return
+    data = event["data"]
+    yield table, (number, *(as_text(data.get(name)) for name in columns[table][1:]))
+    for line_no, line in enumerate(data.get("lines", []), 1):
+        yield table + "_line", (number, line_no, *(as_text(line.get(name)) for name in columns[table + "_line"][2:]))
+
+
+def sqlite_runs(script, events_path, work):
+    database = sqlite3.connect(work / "oracle.sqlite", isolation_level=None)
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute("PRAGMA synchronous = OFF")
+    database.execute("PRAGMA cache_size = -400000")
+    text = script.read_text(encoding="utf-8")
+    database.executescript(text)
+    tables = [name for name, in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND (name LIKE 'in!_%' ESCAPE '!')")]
+    columns = {table: [row[1] for row in database.execute("PRAGMA table_info(%s)" % table)] for table in tables + ["event"]}
+    statements = {table: "INSERT INTO %s VALUES (%s)" % (table, ", ".join("?" * len(names))) for table, names in columns.items()}
+    database.execute("BEGIN")
+    for number, event in read_events(events_path):
+        for table, row in rows_of(number, event, columns):
+            database.execute(statements[table], row)
+    database.execute("COMMIT")
+    started = time.monotonic()
+    database.executescript(text)
+    seconds = time.monotonic() - started
+    return database.execute(JOURNAL), database.execute(OUTCOME), seconds
+
+
+def postgresql_runs(script, events_path, work):
+    server = postgres.Server(work / "cluster")
+    try:
+        server.run_file(script)
+        columns = server.columns("event", "in_%")
+        server.copy_in(columns, (row for number, event in read_events(events_path) for row in rows_of(number, event, columns)), work)
+        started = time.monotonic()
+        server.run_file(script)
+        seconds = time.monotonic() - started
+        return server.rows(JOURNAL, work / "journal.tsv"), server.rows(OUTCOME, work / "outcome.tsv"), seconds
+    finally:
+        server.stop()
+
+
+# ---- what the evaluator says -------------------------------------------------------------------------------------------
+
+def simulate(glmapc, book, events_path, work):
+    """Paths of its entries (NDJSON) and of its words on every other event."""
+    out, err = work / "entries.ndjson", work / "words.txt"
+    with open(out, "wb") as entries, open(err, "wb") as words:
+        subprocess.run([glmapc, "simulate", book, events_path, "--format", "json"], stdout=entries, stderr=words, check=True)
+    return out, err
+
+
+def simulated_lines(path):
+    with open(path, encoding="utf-8") as lines:
+        for text in lines:
+            entry = json.loads(text)
+            key = entry["key"]
+            head = (key["source"], key["event_id"], key["event_revision"], entry["entity"], entry["ledger"], str(key["entry"]),
+                    entry["journal"], entry["posting_date"], entry["document_date"], entry["period"], entry["document"])
+            for line in entry["lines"]:
+                yield head + (line["side"], line["account"], line["role"], line["amount"], entry["currency"], line["functional_amount"],
+                              entry["functional_currency"],
+                              json.dumps(line["dimensions"], ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+
+
+def simulated_outcomes(path):
+    """id -> (outcome, code) of the events without entries."""
+    outcomes = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"(\S+): (held|no entry): (?:(GLM-\d{4}):)?", line):
+            outcomes[found[1]] = (found[2], (found[3] or "") if found[2] == "held" else "")
+    return outcomes
+
+
+# ---- the comparison ----------------------------------------------------------------------------------------------------
+
+class Comparison:
+    def __init__(self):
+        self.differences = []
+        self.count = 0
+        self.tally = collections.Counter()
+        self.codes = collections.Counter()
+
+    def differ(self, text):
+        self.count += 1
+        if self.count <= SHOWN:
+            self.differences.append(text)
+
+    def outcomes(self, rows, simulated):
+        """Compares event by event; returns the events that SQL does not cover."""
+        uncovered = set()
+        for event, outcome, code, about in rows:
+            self.tally[outcome] += 1
+            self.codes[code] += bool(code)
+            if outcome == "not covered":
+                uncovered.add(event)
+            elif simulated.get(event, ("entries", "")) != (outcome, code):
+                self.differ("%s: glmapc says %s, SQL says %s (%s)" % (event, simulated.get(event, ("entries", "")), (outcome, code), about))
+        return uncovered
+
+    def lines(self, simulated, computed, uncovered):
+        kept = (line for line in simulated if line[1] not in uncovered)
+        for number, (ours, theirs) in enumerate(itertools.zip_longest(kept, computed)):
+            self.tally["lines"] += 1
+            theirs = theirs and tuple(map(str, theirs))
+            if ours != theirs:
+                self.differ("journal line %d\n  glmapc %s\n  SQL    %s" % (number + 1, ours, theirs))
+                if self.count > SHOWN:
+                    return
+
+
+def make_bench(work):
+    import to_glmap  # noqa: PLC0415
+    import workload  # noqa: PLC0415
+    rules = workload.make_rules(300, 1)
+    (work / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    return rules, workload, to_glmap
+
+
+def prepare(name, glmapc, count, seed, work):
+    """(book, events file)"""
+    if name == "bench":
+        rules, workload, to_glmap = make_bench(work)
+        workload.make_events(rules, count, seed, work / "events.ndjson")
+        to_glmap.convert(work)
+        return work / "book", work / "cloud.ndjson"
+    bundle, path = work / "bundle.json", work / "events.ndjson"
+    subprocess.run([glmapc, "compile", BOOKS[name], "-o", bundle], stdout=subprocess.DEVNULL, check=True)
+    generated.write(bundle, count, seed, path)
+    return BOOKS[name], path
+
+
+def check(name, dialects, glmapc, count, seed):
+    """True when the two agree in every dialect."""
+    good = True
+    with tempfile.TemporaryDirectory(prefix="glmap-oracle-") as folder:
+        work = pathlib.Path(folder)
+        book, path = prepare(name, glmapc, count, seed, work)
+        entries, words = simulate(glmapc, book, path, work)
+        simulated = simulated_outcomes(words)
+        for dialect in dialects:
+            script = work / (dialect + ".sql")
+            subprocess.run([glmapc, "emit", "sql", book, "--dialect", dialect, "-o", script], stderr=subprocess.DEVNULL, check=True)
+            runs = sqlite_runs if dialect == "sqlite" else postgresql_runs
+            journal, outcomes, seconds = runs(script, path, work)
+            comparison = Comparison()
+            uncovered = comparison.outcomes(outcomes, simulated)
+            comparison.lines(simulated_lines(entries), journal, uncovered)
+            tally = comparison.tally
+            print("%s, %s: %d events: %d with entries (%d lines), %d no entry, %d held (%s), %d not covered; %.1f s of SQL; %d differences" % (
+                name, dialect, count, tally["entries"], tally["lines"], tally["no entry"], tally["held"],
+                ", ".join("%s %d" % pair for pair in sorted(comparison.codes.items()) if pair[0]), tally["not covered"], seconds,
+                comparison.count), flush=True)
+            for difference in comparison.differences:
+                print("  " + difference)
+            good = good and comparison.count == 0 and tally["entries"] > 0
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--glmapc", required=True)
+    parser.add_argument("--events", type=int, default=20000, help="in all, shared out over the books")
+    parser.add_argument("--dialect", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--book", action="append", choices=sorted(SHARE), help="only this one; may stand several times")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    glmapc = str(pathlib.Path(options.glmapc).resolve())
+    dialects = ["sqlite", "postgresql"] if options.dialect == "both" else [options.dialect]
+    if "postgresql" in dialects and not postgres.installed():
+        print("SKIPPED: PostgreSQL, because postgres, initdb and psql are not installed")
+        dialects.remove("postgresql")
+        if not dialects:
+            return 77
+    books = options.book or [name for name in SHARE if name == "bench" or BOOKS[name].is_dir()]
+    whole = sum(SHARE[name] for name in books)
+    verdicts = [check(name, dialects, glmapc, options.events * SHARE[name] // whole, options.seed) for name in books]
+    return 0 if all(verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
