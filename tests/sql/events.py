@@ -223,7 +223,25 @@ def choose_acme(maker, kind, data):
             data["settled"] = maker.money(DIGITS.get(maker.book.entities.get(data.get("entity")), 2))
 
 
-CHOOSERS = {"acme-billing": choose_acme}
+def choose_everything(maker, kind, data):
+    if kind != "sale.made":
+        return
+    digits = DIGITS.get(data.get("currency"), 2)
+    if data.get("region") == "FAR":
+        for line in data["lines"]:
+            line["tax"] = "0"
+    for field in ("rate", "partner_rate"):
+        if maker.often(.9):
+            data[field] = maker.rate()
+    if maker.often(.95):
+        paid, due = maker.minor(), maker.minor()
+        data.update(paid=amount_text(paid, digits), due=amount_text(due, digits), rebate=amount_text(paid + due, digits))
+    if maker.often(.3):
+        for field in ("paid", "due", "rebate"):
+            data.pop(field, None)
+
+
+CHOOSERS = {"acme-billing": choose_acme, "everything": choose_everything}
 
 
 def write(bundle, count, seed, path):
