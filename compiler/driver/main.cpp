@@ -36,6 +36,24 @@ void add_format(CLI::App* command, diagnostics::Format& format) {
       ->check(CLI::IsMember({"human", "json", "sarif"}));
 }
 
+void add_emit(CLI::App& app, EmitSqlOptions& options, int& exit_code) {
+  CLI::App* emit = app.add_subcommand("emit", "Write the book in another form");
+  emit->require_subcommand(1);
+  CLI::App* command = emit->add_subcommand("sql", "SQL that works out the same journal lines, for an auditor");
+  command->add_option("book", options.book, "The book's directory")->required();
+  command->add_option("--dialect", options.dialect, "sqlite (default), postgresql")
+      ->check(CLI::IsMember({"sqlite", "postgresql"}));
+  command->add_option("-o,--output", options.output, "The script's file; - for standard output (default)");
+  command->callback([&] { exit_code = run_emit_sql(options); });
+}
+
+void add_fmt(CLI::App& app, FmtOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand("fmt", "Align tables and posting lines; the meaning never changes");
+  command->add_option("paths", options.paths, "Files or book directories")->required();
+  command->add_flag("--check", options.check, "Change nothing; exit 1 when something would change");
+  command->callback([&] { exit_code = run_fmt(options); });
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "glmapc");
   app.footer(kExitCodes);
@@ -93,20 +111,10 @@ int run(int argc, char** argv) {
   command->callback([&] { exit_code = run_print(print); });
 
   EmitSqlOptions emit_sql;
-  command = app.add_subcommand("emit", "Write the book in another form");
-  command->require_subcommand(1);
-  command = command->add_subcommand("sql", "The book as SQL that works out the same journal lines, for an auditor");
-  command->add_option("book", emit_sql.book, "The book's directory")->required();
-  command->add_option("--dialect", emit_sql.dialect, "sqlite (default), postgresql")
-      ->check(CLI::IsMember({"sqlite", "postgresql"}));
-  command->add_option("-o,--output", emit_sql.output, "The script's file; - for standard output (default)");
-  command->callback([&] { exit_code = run_emit_sql(emit_sql); });
+  add_emit(app, emit_sql, exit_code);
 
   FmtOptions fmt;
-  command = app.add_subcommand("fmt", "Align tables and posting lines; the meaning never changes");
-  command->add_option("paths", fmt.paths, "Files or book directories")->required();
-  command->add_flag("--check", fmt.check, "Change nothing; exit 1 when something would change");
-  command->callback([&] { exit_code = run_fmt(fmt); });
+  add_fmt(app, fmt, exit_code);
 
   try {
     app.parse(argc, argv);
