@@ -21,13 +21,8 @@ struct Column {
   std::uint32_t entity = 0;
 };
 
-/// The chart's accounts may be unknown because its file could not be read; nothing is then said about codes.
-bool chart_is_readable(const Context& context, const LegalEntity& entity) {
-  return context.charts_known && !entity.accounts.empty();
-}
-
 void check_account(Context& context, const LegalEntity& entity, const std::string& code, const Span& span) {
-  if (!chart_is_readable(context, entity) || entity.find_account(code) != nullptr) return;
+  if (!context.chart_is_readable(entity) || entity.find_account(code) != nullptr) return;
   std::vector<std::string> codes;
   for (const Account& account : entity.accounts) codes.push_back(account.code);
   const std::string near = diagnostics::closest(code, codes);
@@ -136,9 +131,7 @@ class RoleReader {
     const auto table = context_.table_index(name.text);
     if (!table) {
       by_unknown_table_ = true;
-      context_.error(ErrorCode::UnknownTable, name.span, "table " + tick(name.text) + " is not defined",
-                     suggest(name.text, context_.table_names(), "add the table, with an answer column `account`"));
-      return;
+      return unknown_table(context_, name);
     }
     const rules::Table& found = context_.book().tables[*table];
     const bool answers = std::any_of(found.answers.begin(), found.answers.end(), [](const AnswerColumn& column) {

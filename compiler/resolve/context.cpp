@@ -29,6 +29,11 @@ constexpr Rounding kRoundings[] = {Rounding::half_away_from_zero,
 
 }  // namespace
 
+bool Context::chart_is_readable(const LegalEntity& entity) const {
+  const auto chart = charts.find(entity.chart);
+  return charts_known && !entity.accounts.empty() && (chart == charts.end() || !chart->second.broken);
+}
+
 std::optional<std::uint32_t> Context::table_index(std::string_view name) const {
   return index_of(book().tables, name);
 }
@@ -184,9 +189,30 @@ std::string domain_words(const rules::RuleBook& book, const rules::Domain& domai
   return {};
 }
 
+std::string as_written(const std::string& value) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  bool plain = !value.empty();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool joint = (value[i] == '-' || value[i] == '.') && i > 0 && i + 1 < value.size() && is_letter(value[i - 1]);
+    plain = plain && (is_letter(value[i]) || joint);
+  }
+  return plain ? value : "\"" + value + "\"";
+}
+
+namespace {
+
+bool means_the_rest(const std::string& text) {
+  return text == "otherwise" || text == "else" || text == "default" || text == "other" || text == "others";
+}
+
+}  // namespace
+
 void unknown_value(Context& context, const rules::Domain& domain, const Word& word) {
   const rules::RuleBook& book = context.book();
-  const auto values = domain_values(book, domain);
+  std::vector<std::string> values = domain_values(book, domain);
   if (domain.kind == rules::Domain::Kind::entity) {
     if (context.entities_known)
       context.error(ErrorCode::UnknownEntity, word.span, "entity " + tick(word.text) + " is not in the reference data",
@@ -198,9 +224,13 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
                   suggest(word.text, values, "write one of " + choices(values)));
     return;
   }
-  const std::string help = domain.kind == rules::Domain::Kind::currency
-                               ? "write a code of three capitals, such as `EUR`"
-                               : "write one of " + choices(values);
+  if (domain.kind == rules::Domain::Kind::list && !context.spec.lists_whole) return;
+  std::vector<std::string> written;
+  for (const std::string& value : values) written.push_back(as_written(value));
+  std::string help = domain.kind == rules::Domain::Kind::currency ? "write a code of three capitals, such as `EUR`"
+                                                                  : "write one of " + choices(written);
+  if (means_the_rest(word.text))
+    help = "there is no " + tick(word.text) + ": list the values that are left, so that a new one is noticed; " + help;
   const std::string near = diagnostics::closest(word.text, values);
   std::string message = tick(word.text) + " is not in " + domain_words(book, domain);
   if (domain.kind != rules::Domain::Kind::list) {
@@ -211,7 +241,14 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
   const auto place = context.model.list_spans.find(name);
   context.error_with(ErrorCode::UnknownListValue, word.span, std::move(message),
                      place == context.model.list_spans.end() ? Span{} : place->second, "the list is closed here",
-                     near.empty() ? help + ", or add it to the list" : "did you mean " + tick(near) + "? " + help);
+                     near.empty() ? help + (means_the_rest(word.text) ? "" : ", or add it to the list")
+                                  : "did you mean " + tick(as_written(near)) + "? " + help);
+}
+
+void unknown_table(Context& context, const Word& word) {
+  if (!context.spec.tables_whole) return;
+  context.error(ErrorCode::UnknownTable, word.span, "table " + tick(word.text) + " is not defined",
+                suggest(word.text, context.table_names(), "add the table, with an answer column `account`"));
 }
 
 std::optional<rules::Domain> domain_of(const Field& field) {

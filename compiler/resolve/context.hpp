@@ -26,6 +26,7 @@ using syntax::Word;
 struct Chart {
   std::vector<Account> accounts;  // sorted by code
   Span span;
+  bool broken = false;  // some account of it could not be read
 };
 
 /// Where an event type and its fields were declared; by EventCatalog::types.
@@ -67,6 +68,8 @@ struct Context {
   EventCatalog& catalog() { return model.book.catalog; }
   const EventCatalog& catalog() const { return model.book.catalog; }
 
+  /// False when the chart's file, or some account of it, could not be read: codes are then not looked for.
+  bool chart_is_readable(const LegalEntity& entity) const;
   std::optional<std::uint32_t> table_index(std::string_view name) const;
   std::optional<std::uint32_t> role_index(std::string_view name) const;
   std::optional<std::uint32_t> ledger_index(std::string_view name) const;
@@ -111,6 +114,10 @@ std::optional<std::uint32_t> domain_code(const rules::RuleBook& book, const rule
 std::string domain_words(const rules::RuleBook& book, const rules::Domain& domain);
 /// GLM-2007 (or GLM-2005, GLM-2004) for a word that the domain does not hold.
 void unknown_value(Context& context, const rules::Domain& domain, const Word& word);
+/// GLM-2009.
+void unknown_table(Context& context, const Word& word);
+/// A value as the book writes it: in quotes when it is not one word.
+std::string as_written(const std::string& value);
 /// The domain of a field of a closed kind; nullopt for open kinds.
 std::optional<rules::Domain> domain_of(const Field& field);
 

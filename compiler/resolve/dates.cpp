@@ -91,9 +91,6 @@ void resolve_dates(Context& context) {
     return;
   }
   const syntax::DatesDecl& decl = *context.spec.dates;
-  if (decl.posting_date.empty())
-    context.error(ErrorCode::MissingClause, decl.span, "the `dates` section does not say what the posting date is",
-                  "write `posting date is document_date, else occurred_at in zone of entity`");
   std::map<std::string, Span> seen;
   for (const Word& field : decl.posting_date) {
     const auto [first, added] = seen.emplace(field.text, field.span);
@@ -120,6 +117,7 @@ void resolve_foreign_currency(Context& context) {
   rules::ForeignCurrency foreign;
   foreign.where = decl.span.where;
   const auto missing = [&](const char* what, const char* help) {
+    if (!context.spec.foreign_currency_whole) return;
     context.error(ErrorCode::MissingClause, decl.span,
                   std::string("the `foreign_currency` section does not say ") + what, help);
   };

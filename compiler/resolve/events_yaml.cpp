@@ -33,8 +33,9 @@ bool read_type(Context& context, const YamlNode& node, Field& field) {
       field.list = *index;
       return true;
     }
-    context.error(ErrorCode::UnknownName, node.span, "list " + tick(list) + " is not in the lists section",
-                  suggest(list, context.list_names(), "add it under `lists`"));
+    if (context.spec.lists_whole)
+      context.error(ErrorCode::UnknownName, node.span, "list " + tick(list) + " is not in the lists section",
+                    suggest(list, context.list_names(), "add it under `lists`"));
     return false;
   }
   std::vector<std::string> known;
@@ -48,6 +49,15 @@ bool read_type(Context& context, const YamlNode& node, Field& field) {
 /// One field; what cannot be read is left out and makes the type `broken`.
 void read_field(Context& context, const YamlNode& key, const YamlNode& value, std::vector<Field>& fields,
                 std::vector<Span>& places) {
+  if (value.kind == YamlNode::Kind::scalar) {
+    const bool is_type =
+        value.text.starts_with("list ") ||
+        std::any_of(kTypes.begin(), kTypes.end(), [&](const auto& one) { return one.first == value.text; });
+    return context.error(
+        ErrorCode::BadYaml, value.span, tick(value.text) + " stands where field " + tick(key.text) + " is described",
+        is_type ? "write " + tick("{type: " + value.text + "}")
+                : "write " + tick("{type: money, is: " + value.text + "}") + ", or another type without `is`");
+  }
   MapReader reader(context, value, "field " + tick(key.text), {"type", "optional", "title", "is"});
   if (!check_word(context, "field name", key.text, key.span, false)) return;
   if (std::find(kReserved.begin(), kReserved.end(), key.text) != kReserved.end()) {

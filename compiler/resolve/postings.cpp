@@ -237,6 +237,7 @@ class LineReader {
     };
     if (!scope_.is_name(need)) {
       if (scope_.quiet_about(need)) return std::nullopt;
+      if (scope_.type().line_index(need) && !scope_.tell_lines()) return std::nullopt;
       if (scope_.type().line_index(need))
         refuse("only the lines of event " + tick(scope_.type().name) +
                " carry it; this rule looks at the event as a whole");
@@ -363,18 +364,8 @@ bool resolve_lines(Context& context, ProgramScope& scope, const syntax::PostBloc
   rules::PostBlock& block = result.block;
   block.where = written.span.where;
   block.journal = written.journal.text;
-  bool sound = true;
-  if (written.journal.empty()) {
-    context.error(ErrorCode::MissingClause, written.span, "the block names no journal",
-                  of == AmountsOf::event ? "write `post in entity, journal SALES`" : "end it with `, journal REVREC`");
-    sound = false;
-  }
-  if (written.lines.empty()) {
-    context.error(ErrorCode::MissingClause, written.span, "the block has no debit or credit line",
-                  of == AmountsOf::event ? "write the lines below `post in`, or delete it"
-                                         : "write the lines below `recognise`, or delete it");
-    sound = false;
-  }
+  // What is missing was told by the parser.
+  bool sound = !written.journal.empty() && !written.lines.empty();
   sound = read_difference(context, written, block) && sound;
   std::vector<std::optional<bool>> said;
   for (const syntax::PostingDecl& line : written.lines) {

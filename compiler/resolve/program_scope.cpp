@@ -2,6 +2,7 @@
 #include "compiler/resolve/program_scope.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace glmap::resolve {
 
@@ -89,7 +90,22 @@ bool ProgramScope::quiet_about(const std::string& name) const {
   return quiet() || !diagnostics::closest(name, context_.unusable_answers).empty();
 }
 
+bool ProgramScope::tell_lines() {
+  return !std::exchange(lines_told_, true);
+}
+
+/// `a-b` is one word; with blanks around its minus it may be a subtraction of names that are known.
+std::string ProgramScope::name_help(const std::string& name, const std::vector<std::string>& known,
+                                    std::string otherwise) const {
+  for (std::size_t minus = name.find('-'); minus != std::string::npos; minus = name.find('-', minus + 1)) {
+    if (!is_name(name.substr(0, minus))) continue;
+    return "write blanks around the minus: " + tick(name.substr(0, minus) + " - " + name.substr(minus + 1));
+  }
+  return suggest(name, known, std::move(otherwise));
+}
+
 void ProgramScope::report(const Span& at, Fault fault) {
+  if (fault.needs_lines && !tell_lines()) return;
   context_.error_with(fault.code, at, std::move(fault.message), fault.label, std::move(fault.label_text),
                       std::move(fault.help));
 }
@@ -98,6 +114,7 @@ void ProgramScope::report(const Span& at, Fault fault) {
 std::optional<Named> ProgramScope::field_of(const Word& word, const std::string& name, bool line) {
   auto field = line ? line_field(name) : header_field(name);
   if (field && line && !each_line()) {
+    if (!tell_lines()) return std::nullopt;
     context_.error_with(ErrorCode::WrongType, word.span,
                         tick(word.text) + " has a value for each line, and this rule looks at the event as a whole",
                         field->declared, "the field is here",
@@ -112,7 +129,7 @@ std::optional<Named> ProgramScope::field_of(const Word& word, const std::string&
       ErrorCode::UnknownField, word.span,
       (line ? "a line of " : "event ") + tick(type().name) + " has no field " + tick(name),
       context_.type_places[program_.type].span, "the event's schema is here",
-      suggest(word.text, known, known.empty() ? "the event has no lines" : "the fields are " + choices(known)));
+      name_help(word.text, known, known.empty() ? "the event has no lines" : "the fields are " + choices(known)));
   return std::nullopt;
 }
 
@@ -157,7 +174,7 @@ std::optional<Named> ProgramScope::answer_of(const Word& word) {
           ErrorCode::UnknownField, word.span,
           "event " + tick(type().name) + " has no field " + tick(word.text) + ", and no table answers it",
           context_.type_places[program_.type].span, "the event's schema is here",
-          suggest(word.text, known_names(), "add the field to the schema, or a table that answers it"));
+          name_help(word.text, known_names(), "add the field to the schema, or a table that answers it"));
     return std::nullopt;
   }
   std::optional<Named> found;
@@ -211,10 +228,12 @@ std::expected<Named, std::string> ProgramScope::dimension(const std::string& nam
       return std::unexpected("table " + tick(context_.book().tables[table].name) + " and another both answer it");
     if (derived.lookup) {
       Fault choice = choice_left(table, answer);
-      if (!choice.message.empty()) return std::unexpected(std::move(choice.message));
+      if (!choice.message.empty())
+        return std::unexpected(choice.needs_lines && lines_told_ ? std::string() : std::move(choice.message));
       found = named_answer(table, answer, *derived.lookup);
     } else if (!found && found.error().empty()) {
-      found = std::unexpected(derived.known ? std::string() : std::move(derived.fault.message));
+      const bool known = derived.known || (derived.fault.needs_lines && lines_told_);
+      found = std::unexpected(known ? std::string() : std::move(derived.fault.message));
     }
   }
   return found;
@@ -233,7 +252,8 @@ ProgramScope::Fault ProgramScope::choice_left(std::uint32_t table, std::uint32_t
                 ", and event " + tick(type().name) + " carries none to choose by",
             "add the field " + tick(asked.answers[answer].name) + " to the event, or answer one value in each row",
             {row.where, 0},
-            "this row leaves a choice"};
+            "this row leaves a choice",
+            !each_line() && type().line_index(asked.answers[answer].name).has_value()};
   }
   return {};
 }
@@ -355,11 +375,13 @@ ProgramScope::Derived ProgramScope::input_of(std::uint32_t table, std::size_t co
   if (from_table) return {};
   if (!failed.fault.message.empty()) return failed;
   failed.known = quiet_about(wanted.name);
-  if (line_field(wanted.name))
-    return refuse(
-        ErrorCode::WrongType,
-        "which has a value for each line of " + tick(type().name) + "; its rules look at the event as a whole",
-        "write `for each line of " + type().name + "`");
+  if (line_field(wanted.name)) {
+    refuse(ErrorCode::WrongType,
+           "which has a value for each line of " + tick(type().name) + "; its rules look at the event as a whole",
+           "write `for each line of " + type().name + "`");
+    failed.fault.needs_lines = true;
+    return failed;
+  }
   return refuse(ErrorCode::UnknownField, "and event " + tick(type().name) + " has no such field",
                 "add the field to the event, or do not use the table's answer there");
 }

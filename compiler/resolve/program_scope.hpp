@@ -55,6 +55,10 @@ class ProgramScope {
   /// Looks up every table that restricts a field of this event type.
   void add_checks();
 
+  /// True once for an event type: that its rules ask the whole event for what only lines have. How often they do says
+  /// nothing more.
+  bool tell_lines();
+
   /// Fields of the event and of its lines (when rules see lines), and answers of tables; for suggestions.
   std::vector<std::string> known_names() const;
   /// True when an unknown name may only be unknown because of an earlier fault.
@@ -69,6 +73,7 @@ class ProgramScope {
     std::string help;
     Span label;
     std::string label_text;
+    bool needs_lines = false;  // only the lines have it, and the rules look at the whole
   };
   /// A look-up of the program, or why there can be none.
   struct Derived {
@@ -93,6 +98,7 @@ class ProgramScope {
   Derived derive_inputs(std::uint32_t table, rules::Lookup& lookup);
   Derived input_of(std::uint32_t table, std::size_t column, rules::Operand& input, bool& on_line);
   void report(const Span& at, Fault fault);
+  std::string name_help(const std::string& name, const std::vector<std::string>& known, std::string otherwise) const;
   void add_check(std::uint32_t table, const Named& field);
 
   Context& context_;
@@ -100,6 +106,7 @@ class ProgramScope {
   std::map<std::uint32_t, Derived> derived_;  // by table
   std::vector<std::uint32_t> deriving_;       // tables being derived, outermost first
   std::set<std::string> reported_;            // answers whose fault was reported once
+  bool lines_told_ = false;
 };
 
 }  // namespace glmap::resolve

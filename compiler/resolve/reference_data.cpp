@@ -129,7 +129,9 @@ std::optional<Account> read_account(Context& context, const YamlNode& item) {
   if (!is_code(account.code)) {
     context.error(ErrorCode::ConfusableText, reader.find("code")->span,
                   "account code " + tick(account.code) + " has blanks, separators, or characters outside ASCII",
-                  "write the code as the ledger shows it, at most 40 characters");
+                  account.code.find('"') != std::string::npos
+                      ? "write a quotation mark on both sides of the code, or on none"
+                      : "write the code as the ledger shows it, at most 40 characters");
     return std::nullopt;
   }
   return account;
@@ -158,6 +160,7 @@ void read_charts(Context& context, const YamlNode& root) {
     std::map<std::string, Span> codes;
     for (const YamlNode& item : list.items) {
       auto account = read_account(context, item);
+      if (!account) chart.broken = true;
       if (!account) continue;
       const Span& place = item.find("code")->span;
       const auto [first, added] = codes.emplace(account->code, place);

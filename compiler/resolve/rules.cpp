@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules, `no entry` and `hold` to one program for each event type and ledger.
 #include <algorithm>
+#include <utility>
 
 #include "compiler/resolve/rule_parts.hpp"
 
@@ -31,16 +32,6 @@ void check_names(Context& context) {
       const auto [first, added] = seen.emplace(decl.name.text, decl.name.span);
       if (!added) context.twice("rule", decl.name.text, decl.name.span, first->second);
     }
-    const std::string what = decl.outcome == OutcomeKind::post ? "rule " + tick(decl.name.text) : "this declaration";
-    if (decl.because.empty())
-      context.error(ErrorCode::MissingClause, decl.span, what + " does not say why",
-                    "add `because \"...\"` with the paragraph of the policy");
-    if (decl.events.empty())
-      context.error(ErrorCode::MissingClause, decl.span, what + " names no event",
-                    "add `for EVENT` or `for each line of EVENT`");
-    if (decl.outcome == OutcomeKind::post && decl.blocks.empty() && decl.recognitions.empty() && !decl.reversal)
-      context.error(ErrorCode::MissingClause, decl.span, what + " posts nothing",
-                    "add `post in entity, journal ...` with its lines, or write `no entry for`");
   }
 }
 
@@ -86,6 +77,7 @@ class ProgramReader {
 
   EventProgram read() {
     ProgramScope scope(context_, program_);
+    if (mixed_) scope.tell_lines();  // which of the two is meant is asked already
     bool posts = false;
     for (const Declared& one : declared_) {
       posts = posts || one.rule->outcome == OutcomeKind::post;
@@ -111,7 +103,7 @@ class ProgramReader {
                             "write `for " + type.name + "`, or add `lines` to the schema");
       if (first == nullptr)
         first = &one;
-      else if (first->rule->each_line != one.rule->each_line)
+      else if (first->rule->each_line != one.rule->each_line && !std::exchange(mixed_, true))
         context_.error_with(
             ErrorCode::WrongType, one.event->span,
             "rule " + tick(one.rule->name.text) + " looks at " +
@@ -185,6 +177,7 @@ class ProgramReader {
   Context& context_;
   const std::vector<Declared>& declared_;
   EventProgram program_;
+  bool mixed_ = false;  // some rules look at lines, some at the whole: told
   std::map<std::string, std::pair<bool, Span>> currency_of_;
 };
 

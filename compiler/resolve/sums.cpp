@@ -134,6 +134,16 @@ std::vector<std::string> number_fields(const std::vector<Field>& fields, std::st
   return names;
 }
 
+/// `net-tax` is one word; with blanks around its minus it may be a subtraction.
+std::optional<std::string> minus_help(const EventType& type, const std::string& name, bool on_line) {
+  for (std::size_t minus = name.find('-'); minus != std::string::npos; minus = name.find('-', minus + 1)) {
+    const std::string first = name.substr(0, minus);
+    if (on_line ? type.line_index(first) : type.header_index(first))
+      return "write blanks around the minus: " + tick(first + " - " + name.substr(minus + 1));
+  }
+  return std::nullopt;
+}
+
 /// Looks the terms up; `on_line` says whose names stand bare. `kind` is the kind they must share; text: the first
 /// term's.
 std::optional<std::vector<SumTerm>> look_up(Context& context, const EventType& type,
@@ -160,8 +170,9 @@ std::optional<std::vector<SumTerm>> look_up(Context& context, const EventType& t
     if (!index) {
       context.error(ErrorCode::UnknownField, one.name.span,
                     (from_line ? "a line of " : "event ") + tick(type.name) + " has no field " + tick(one.name.text),
-                    suggest(one.name.text, number_fields(fields, ""),
-                            "the fields with numbers are " + choices(number_fields(fields, ""))));
+                    minus_help(type, one.name.text, from_line)
+                        .value_or(suggest(one.name.text, number_fields(fields, ""),
+                                          "the fields with numbers are " + choices(number_fields(fields, "")))));
       sound = false;
       continue;
     }

@@ -45,7 +45,7 @@ void unknown_column(Context& context, const Word& word, const std::vector<FieldP
                        "ask for a list, an entity, a currency or a yes/no field");
     return;
   }
-  if (!context.events_known) return;
+  if (!context.events_known || !context.spec.lists_whole) return;
   std::vector<std::string> known = context.list_names();
   for (const EventType& type : context.catalog().types)
     for (const auto* level : {&type.header, &type.line})
@@ -227,9 +227,10 @@ class TableReader {
       } else if (holds_numbers(i)) {
         column.kind = AnswerColumn::Kind::decimal;
       } else {
-        context_.error(ErrorCode::UnknownName, word.span, "answer " + tick(word.text) + " is not named after a list",
-                       suggest(word.text, context_.list_names(),
-                               "name it after a list, or `account`, or write numbers or percentages in its cells"));
+        if (context_.spec.lists_whole)
+          context_.error(ErrorCode::UnknownName, word.span, "answer " + tick(word.text) + " is not named after a list",
+                         suggest(word.text, context_.list_names(),
+                                 "name it after a list, or `account`, or write numbers or percentages in its cells"));
         context_.table_broken[index_] = true;
         context_.unusable_answers.push_back(word.text);
         written_.push_back({WrittenAnswer::Kind::unusable});

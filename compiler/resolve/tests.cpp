@@ -338,7 +338,7 @@ class TestReader {
     line.account = written.account.text;
     line.role = written.role.text;
     role_of(context_, written.role);
-    if (context_.charts_known && !entity.accounts.empty() && entity.find_account(line.account) == nullptr) {
+    if (context_.chart_is_readable(entity) && entity.find_account(line.account) == nullptr) {
       std::vector<std::string> codes;
       for (const Account& account : entity.accounts) codes.push_back(account.code);
       context_.error(ErrorCode::UnknownAccount, written.account.span,

@@ -28,11 +28,29 @@ MapReader::MapReader(Context& context, const YamlNode& node, std::string what,
                    "write `key: value` pairs");
     return;
   }
-  std::vector<std::string> known(keys.begin(), keys.end());
-  for (const YamlNode& key : node.keys)
-    if (std::find(known.begin(), known.end(), key.text) == known.end())
-      context_.error(ErrorCode::BadYaml, key.span, what_ + " has no key " + tick(key.text),
-                     suggest(key.text, known, "the keys are " + choices(known)));
+  const std::vector<std::string> known(keys.begin(), keys.end());
+  for (std::size_t i = 0; i < node.keys.size(); ++i)
+    if (std::find(known.begin(), known.end(), node.keys[i].text) == known.end())
+      unknown_key(node.keys[i], node.items[i].kind == YamlNode::Kind::nothing, known);
+}
+
+/// `type text` and `net + tax`, without a colon, are read as keys that have no value.
+void MapReader::unknown_key(const YamlNode& key, bool alone, const std::vector<std::string>& known) {
+  const auto knows = [&](const std::string& word) {
+    return std::find(known.begin(), known.end(), word) != known.end();
+  };
+  const std::size_t blank = key.text.find(' ');
+  const std::string first = key.text.substr(0, blank);
+  const bool is_sum = key.text.find(" + ") != std::string::npos || key.text.find(" - ") != std::string::npos ||
+                      key.text.starts_with("sum of ");
+  if (alone && blank != std::string::npos && knows(first))
+    return context_.error(ErrorCode::BadYaml, key.span, "a colon is missing behind " + tick(first),
+                          "write " + tick(first + ":" + key.text.substr(blank)));
+  if (alone && is_sum && knows("is"))
+    return context_.error(ErrorCode::BadYaml, key.span, tick(key.text) + " stands without its key",
+                          "write " + tick("is: " + key.text));
+  context_.error(ErrorCode::BadYaml, key.span, what_ + " has no key " + tick(key.text),
+                 suggest(key.text, known, "the keys are " + choices(known)));
 }
 
 const YamlNode* MapReader::need(std::string_view key) {

@@ -39,6 +39,7 @@ class MapReader {
 
  private:
   std::string scalar(const YamlNode& value, std::string_view key);
+  void unknown_key(const YamlNode& key, bool alone, const std::vector<std::string>& known);
 
   Context& context_;
   const YamlNode& node_;

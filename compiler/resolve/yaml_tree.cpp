@@ -10,6 +10,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "compiler/resolve/utf8.hpp"
+#include "compiler/resolve/yaml_faults.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -36,11 +37,18 @@ class Places {
   }
 
   Span at(const YAML::Mark& mark, std::uint32_t length = 0) const {
+    if (mark.line >= 0)
+      return at(static_cast<std::size_t>(mark.line), static_cast<std::size_t>(std::max(0, mark.column)), length);
     Span span;
     span.where.file = file_;
-    if (mark.line < 0) return span;
-    const std::size_t line = std::min<std::size_t>(static_cast<std::size_t>(mark.line), starts_.size() - 1);
-    const std::size_t column = static_cast<std::size_t>(std::max(0, mark.column));
+    return span;
+  }
+
+  /// Line and byte in it count from 0.
+  Span at(std::size_t line, std::size_t column, std::uint32_t length = 0) const {
+    Span span;
+    span.where.file = file_;
+    line = std::min(line, starts_.size() - 1);
     span.where.line = static_cast<std::uint32_t>(line + 1);
     const std::string_view before = std::string_view(text_).substr(starts_[line], column);
     span.where.column = static_cast<std::uint32_t>(count_characters(before) + 1);
@@ -166,10 +174,20 @@ class Builder : public YAML::EventHandler {
     } else if (!into.key) {
       if (node.kind != YamlNode::Kind::scalar)
         throw Refused{node.span, ErrorCode::BadYaml, "a key of a map is not one word", "write `name: value`"};
+      refuse_brace(node);
       into.key = std::move(node);
     } else {
       place_member(into, std::move(node));
     }
+  }
+
+  /// `customer {type: text}` without a colon is read as a key that ends at the next one.
+  static void refuse_brace(const YamlNode& key) {
+    const std::size_t brace = key.text.find('{');
+    if (key.quoted || brace == std::string::npos) return;
+    const std::string name = key.text.substr(0, key.text.find_last_not_of(' ', brace == 0 ? 0 : brace - 1) + 1);
+    throw Refused{key.span, ErrorCode::BadYaml, "a colon is missing behind `" + name + "`",
+                  "write `" + name + ": {...}`"};
   }
 
   void place_member(Open& into, YamlNode value) {
@@ -209,7 +227,10 @@ std::optional<YamlNode> parse(const std::string& text, const Places& places, Sin
                     "keep one document in a file"};
     return first.take();
   } catch (const YAML::Exception& fault) {
-    throw Refused{places.at(fault.mark), ErrorCode::BadYaml, "this is not YAML: " + fault.msg,
+    const std::size_t line = fault.mark.line < 0 ? 0 : static_cast<std::size_t>(fault.mark.line);
+    if (const auto known = find_yaml_fault(text, line))
+      throw Refused{places.at(known->line, known->byte), ErrorCode::BadYaml, known->message, known->help};
+    throw Refused{places.at(fault.mark), ErrorCode::BadYaml, "the text cannot be read from here on: " + fault.msg,
                   "look at indentation, colons and quotes from here upwards"};
   } catch (const std::exception& fault) {
     throw Refused{places.at(YAML::Mark()), ErrorCode::BadYaml, std::string("the file cannot be read: ") + fault.what(),

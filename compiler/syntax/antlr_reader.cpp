@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -133,10 +134,11 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     const auto type = state->getStateType();
     if (type != antlr4::atn::ATNState::STAR_LOOP_ENTRY && type != antlr4::atn::ATNState::STAR_LOOP_BACK) return;
     while (!fits(parser, state)) {
-      const std::uint32_t limit = report_between(parser, *list);
       beginErrorCondition(parser);  // so that skipped words do not count as read
-      parser->consume();
-      skip(parser, limit);
+      if (const auto limit = report_between(parser, *list)) {
+        parser->consume();
+        skip(parser, *limit);
+      }
       endErrorCondition(parser);
       // The list is not whole: nothing may be called missing in it.
       if (list->exception == nullptr) list->exception = std::make_exception_ptr(antlr4::InputMismatchException(parser));
@@ -237,11 +239,73 @@ class Recovery : public antlr4::DefaultErrorStrategy {
            rule == Rule::expectation_item || rule == Rule::approval_item;
   }
 
-  /// No construct of the list starts at the current token. Returns the indent up to which text is skipped.
-  std::uint32_t report_between(antlr4::Parser* parser, ParserRuleContext& list) {
+  /// Words that can begin nothing but a clause or line of a rule.
+  static bool is_clause_word(std::string_view text) {
+    static constexpr std::string_view kWords[] = {"because", "for",   "when",   "post",      "recognise",
+                                                  "reverse", "debit", "credit", "difference"};
+    return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
+  }
+
+  static bool is_section_word(const Token& token) {
+    static constexpr std::string_view kWords[] = {
+        "mapping",   "reference",    "lists", "table", "accounts", "dates", "foreign_currency", "order", "expectations",
+        "approvals", "intercompany", "rule",  "no",    "hold",     "test"};
+    return token.kind == TokenKind::keyword &&
+           std::find(std::begin(kWords), std::end(kWords), token.text) != std::end(kWords);
+  }
+
+  /// The clauses of a rule whose first line is missing: told once, and left as a whole.
+  bool report_headless(antlr4::Parser* parser, const Token& seen, Rule list) {
+    const bool may_have_lines = list == Rule::rule_section || list == Rule::post_block ||
+                                list == Rule::recognise_block || list == Rule::test_section ||
+                                list == Rule::test_event || list == Rule::expectation;
+    if (may_have_lines || seen.kind != TokenKind::keyword || !seen.first_on_line || !is_clause_word(seen.text))
+      return false;
+    tell(ErrorCode::UnexpectedText, seen, 0,
+         "`" + std::string(seen.text) + "` begins a clause, and no rule begins above it",
+         "write `rule NAME \"title\"` on a line above");
+    const Token* next = &current(parser);
+    while (next->kind != TokenKind::end && !(next->first_on_line && is_section_word(*next))) {
+      parser->consume();
+      next = &current(parser);
+    }
+    return true;
+  }
+
+  /// A comma at the end of a line joined the next construct to this one. The parser goes back to where that begins.
+  bool report_trailing_comma(antlr4::Parser* parser, ParserRuleContext* last, const Token& seen) {
+    std::size_t first = index_of(seen);
+    while (!tree_.tokens[first].first_on_line) --first;
+    if (last == nullptr || first < 2 || last->children.size() < 3 || tree_.tokens[first - 1].text != ",") return false;
+    const Token& start = tree_.tokens[first];
+    if (!is_clause_word(start.text) && !is_section_word(start) && !begins_line(start.text) && seen.text != "is")
+      return false;
+    auto* joined = dynamic_cast<ParserRuleContext*>(last->children.back());
+    if (joined == nullptr || joined->start->getTokenIndex() != first) return false;
+    last->children.resize(last->children.size() - 2);  // the comma and what was taken for a part of this construct
+    tell(ErrorCode::UnexpectedText, tree_.tokens[first - 1], 0,
+         "a comma stands here, and the line below begins something else", "delete the comma");
+    parser->getInputStream()->seek(first);
+    return true;
+  }
+
+  static bool begins_line(std::string_view text) {
+    static constexpr std::string_view kWords[] = {"line",  "event",    "expect",   "rate",    "through",     "round",
+                                                  "never", "rounding", "closed",   "posting", "soft_closed", "unknown",
+                                                  "owner", "release",  "language", "ledgers"};
+    return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
+  }
+
+  /// No construct of the list starts at the current token. Returns the indent up to which text is skipped; nothing
+  /// when the parser stands where it can go on.
+  std::optional<std::uint32_t> report_between(antlr4::Parser* parser, ParserRuleContext& list) {
     const Token& seen = current(parser);
     ParserRuleContext* last = last_construct(list);
+    if (report_trailing_comma(parser, last, seen)) return std::nullopt;
+    if (report_headless(parser, seen, list_of(seen, &list))) return std::nullopt;
     Misfit misfit;
+    misfit.row_follows = (rule_of(list) == Rule::table_section || rule_of(list) == Rule::accounts_section) &&
+                         seen.first_on_line && row_follows(seen);
     expect(misfit, parser->getExpectedTokens(), *parser);
     if (last != nullptr && last->exception == nullptr && starts_with_a_name(rule_of(*last))) {
       // `expct DE SALES` was taken for fields of the event above.
@@ -298,10 +362,19 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     return rule_of(*context);
   }
 
+  bool row_follows(const Token& token) const {
+    for (std::size_t index = index_of(token); tree_.tokens[index].line == token.line; ++index) {
+      if (tree_.tokens[index].kind == TokenKind::row) return true;
+      if (index + 1 == tree_.tokens.size()) break;
+    }
+    return false;
+  }
+
   static void expect(Misfit& misfit, const antlr4::misc::IntervalSet& fitting, const antlr4::Parser& parser) {
     misfit.keywords.clear();
     misfit.name_fits = fitting.contains(static_cast<std::size_t>(MappingLexer::WORD));
     misfit.text_fits = fitting.contains(static_cast<std::size_t>(MappingLexer::STRING));
+    misfit.only_comma_fits = fitting.size() == 1 && fitting.contains(static_cast<std::size_t>(MappingLexer::COMMA));
     for (std::size_t type = 1; type < MappingLexer::WORD; ++type) {
       if (!fitting.contains(type)) continue;
       const std::string literal = parser.getVocabulary().getLiteralName(type);
@@ -309,24 +382,73 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     }
   }
 
-  void report(Misfit& misfit, Misfit::Kind kind, Rule rule, const Token& place) {
-    if (++faults_ > kFaultsMax) return;
-    if (faults_ == kFaultsMax) {
-      sink_.error(ErrorCode::UnexpectedText, {SourceRef{tree_.file, place.line, place.column, {}}, place.length},
-                  "the file has more faults than are shown", "mend the faults above first");
-      return;
+  /// `1,000.00` or `0,05` on the line of a fault, at it or before: position and length of its tokens.
+  std::optional<std::pair<std::size_t, std::size_t>> number_with_comma(const Token& place) const {
+    const auto is_number = [&](std::size_t index) { return looks_like_number(tree_.tokens[index].text); };
+    const auto touch = [&](std::size_t index) {
+      const Token& left = tree_.tokens[index];
+      const Token& right = tree_.tokens[index + 1];
+      return left.line == right.line && left.column + left.length == right.column;
+    };
+    const std::size_t until = index_of(place);
+    std::size_t first = until;
+    while (!tree_.tokens[first].first_on_line) --first;
+    for (; first <= until && first + 2 < tree_.tokens.size(); ++first) {
+      std::size_t end = first;
+      while (end + 2 < tree_.tokens.size() && is_number(end) && tree_.tokens[end + 1].text == "," && touch(end) &&
+             touch(end + 1) && is_number(end + 2))
+        end += 2;
+      if (end != first) return std::pair{first, end - first + 1};
     }
+    return std::nullopt;
+  }
+
+  bool report_number(Rule rule, const Token& place) {
+    // Between the values of these a comma needs no blank behind it.
+    if (rule == Rule::list_item || rule == Rule::condition || rule == Rule::when_clause || rule == Rule::property)
+      return false;
+    const auto found = number_with_comma(place);
+    if (!found) return false;
+    const Token& first = tree_.tokens[found->first];
+    std::vector<std::string_view> groups;
+    for (std::size_t index = 0; index < found->second; index += 2)
+      groups.push_back(tree_.tokens[found->first + index].text);
+    const Wording words = wording_of_number(groups);
+    std::uint32_t length = 0;
+    for (std::size_t index = 0; index < found->second; ++index) length += tree_.tokens[found->first + index].length;
+    tell(ErrorCode::BadLiteral, first, length, words.message, words.help);
+    return true;
+  }
+
+  void report(Misfit& misfit, Misfit::Kind kind, Rule rule, const Token& place) {
+    if (report_number(rule, place)) return;
     misfit.kind = kind;
     misfit.rule = rule;
     misfit.seen = shown(place);
     misfit.seen_kind = place.kind;
-    Wording words = wording_of(misfit);
-    diagnostics::Span span{SourceRef{tree_.file, place.line, place.column, {}}, place.length};
-    if (kind == Misfit::Kind::cut_short) {
-      span.where.column += place.length;
-      span.length = 0;
+    if (const std::size_t index = index_of(place); index != 0 && kind != Misfit::Kind::cut_short) {
+      misfit.before = shown(tree_.tokens[index - 1]);
+      misfit.before_kind = tree_.tokens[index - 1].kind;
+      if (index + 1 < tree_.tokens.size()) misfit.next = shown(tree_.tokens[index + 1]);
     }
-    sink_.error(ErrorCode::UnexpectedText, std::move(span), std::move(words.message), std::move(words.help));
+    Wording words = wording_of(misfit);
+    if (kind != Misfit::Kind::cut_short) return tell(ErrorCode::UnexpectedText, place, 0, words.message, words.help);
+    Token behind = place;
+    behind.column += place.length;
+    behind.length = 0;
+    tell(ErrorCode::UnexpectedText, behind, 0, words.message, words.help);
+  }
+
+  /// `length` 0: that of the token.
+  void tell(ErrorCode code, const Token& place, std::uint32_t length, std::string message, std::string help) {
+    if (++faults_ > kFaultsMax) return;
+    diagnostics::Span span{SourceRef{tree_.file, place.line, place.column, {}}, length == 0 ? place.length : length};
+    if (faults_ == kFaultsMax) {
+      code = ErrorCode::UnexpectedText;
+      message = "the file has more faults than are shown";
+      help = "mend the faults above first";
+    }
+    sink_.error(code, std::move(span), std::move(message), std::move(help));
   }
 
   const ConcreteTree& tree_;

@@ -341,6 +341,8 @@ struct Spec {
   std::vector<IntercompanyPairDecl> intercompany;
   std::vector<RuleDecl> rules;
   std::vector<TestDecl> tests;
+  // False when a fault was reported there: names that are missing may only not have been read.
+  bool lists_whole = true, tables_whole = true, foreign_currency_whole = true;
 };
 
 }  // namespace glmap::syntax

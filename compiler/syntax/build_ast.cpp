@@ -83,15 +83,6 @@ Span NodeView::span() const {
   return result;
 }
 
-bool looks_like_number(std::string_view text) {
-  const std::size_t point = text.find('.');
-  const auto digits = [](std::string_view part) {
-    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  if (point == std::string_view::npos) return digits(text);
-  return digits(text.substr(0, point)) && digits(text.substr(point + 1));
-}
-
 // ---- findings
 
 void AstBuilder::missing(Span where, std::string message, std::string help) {
@@ -193,6 +184,7 @@ void AstBuilder::reference(const NodeView& section) {
 }
 
 void AstBuilder::lists(const NodeView& section) {
+  spec_.lists_whole = spec_.lists_whole && !section.has_broken();
   for (const NodeView& node : section.nodes(Rule::list_item)) {
     if (node.broken()) continue;
     std::vector<Word> words = node.words();  // NAME is VALUE ...

@@ -11,6 +11,7 @@
 #include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/cells.hpp"
 #include "compiler/syntax/concrete_tree.hpp"
+#include "compiler/syntax/wording.hpp"
 
 namespace glmap::syntax {
 
@@ -72,13 +73,14 @@ class AstBuilder {
   bool header(const RowText& row, std::vector<Word>& asked, std::vector<Word>& answered);
   Word column_name(const Cell& cell);
   bool row_fits(const TableDecl& table, const RowCells& row, bool impossible);
-  void width(const Span& row, const Span& header, std::string message);
+  void width(const Span& row, const Span& header, std::string message, bool too_many);
   void remaining(TableDecl& table, const NodeView& node);
   void accounts(const NodeView& section);
   void no_divider(const Span& where);
   // build_rules.cpp
   void rule(const NodeView& section);
   void outcome(const NodeView& section, OutcomeKind kind);
+  bool is_headless(const RuleDecl& rule, const NodeView& node);
   void clause(RuleDecl& rule, const NodeView& clause);
   void check_clauses(const RuleDecl& rule, const NodeView& section);
   // build_postings.cpp
@@ -100,6 +102,7 @@ class AstBuilder {
   void expected_entry(Expectation& result, const NodeView& head);
   void expected_balance(Expectation& result, const NodeView& node);
   TestRate test_rate(const NodeView& node);
+  bool is_number_for_name(const Word& name);
   ExpectedLine expected_line(const NodeView& line);
 
   void missing(Span where, std::string message, std::string help);
@@ -112,8 +115,5 @@ class AstBuilder {
   Spec& spec_;
   diagnostics::Sink& sink_;
 };
-
-/// Digits with at most one point inside: what a decimal number looks like in a book.
-bool looks_like_number(std::string_view text);
 
 }  // namespace glmap::syntax

@@ -38,6 +38,7 @@ void AstBuilder::dates(const NodeView& section) {
 }
 
 void AstBuilder::foreign_currency(const NodeView& section) {
+  spec_.foreign_currency_whole = spec_.foreign_currency_whole && !section.has_broken();
   if (spec_.foreign_currency) {
     twice(section.span(), spec_.foreign_currency->span, "the `foreign_currency` section");
     return;

@@ -25,7 +25,12 @@ Condition condition(const NodeView& node) {
 void AstBuilder::clause(RuleDecl& rule, const NodeView& clause) {
   switch (clause.rule()) {
     case Rule::because_clause:
-      if (!twice(clause.span(), rule.because.span, "`because`")) rule.because = clause.word(1);
+      if (rule.outcome != OutcomeKind::post && !rule.because.empty()) {
+        missing(clause.span(), "a second reason stands here, and one belongs to each outcome",
+                "keep one of the two, or write the missing line above: `no entry for EVENT` or `hold EVENT`");
+      } else if (!twice(clause.span(), rule.because.span, "`because`")) {
+        rule.because = clause.word(1);
+      }
       break;
     case Rule::for_clause: {
       if (!rule.events.empty() && twice(clause.span(), rule.events.front().span, "`for`")) return;
@@ -55,6 +60,7 @@ void AstBuilder::rule(const NodeView& section) {
   RuleDecl rule;
   rule.span = section.span();
   for (const NodeView& node : section.nodes()) {
+    if (is_headless(rule, node)) break;
     if (node.rule() == Rule::rule_head) {
       rule.span = node.span();
       rule.name = node.word(1);
@@ -71,6 +77,16 @@ void AstBuilder::rule(const NodeView& section) {
   spec_.rules.push_back(std::move(rule));
 }
 
+/// Behind its entries, a second reason or event begins another rule, whose first line is missing.
+bool AstBuilder::is_headless(const RuleDecl& rule, const NodeView& node) {
+  const bool has_entries = !rule.blocks.empty() || !rule.recognitions.empty() || rule.reversal;
+  const bool again = (node.rule() == Rule::because_clause && !rule.because.empty()) ||
+                     (node.rule() == Rule::for_clause && !rule.events.empty());
+  if (!has_entries || !again) return false;
+  missing(node.span(), "a rule begins here without its first line", "write `rule NAME \"title\"` above this line");
+  return true;
+}
+
 void AstBuilder::outcome(const NodeView& section, OutcomeKind kind) {
   RuleDecl rule;
   rule.outcome = kind;
@@ -81,7 +97,8 @@ void AstBuilder::outcome(const NodeView& section, OutcomeKind kind) {
       std::vector<Word> words = node.words();  // no entry for EVENT ... | hold EVENT ...
       rule.span = node.span();
       rule.events.assign(words.begin() + (kind == OutcomeKind::no_entry ? 3 : 1), words.end());
-    } else {
+    } else if (node.rule() != Rule::because_clause || rule.because.empty() || !section.broken()) {
+      // In a broken section a second reason belongs to the rule whose first line was told to be missing.
       clause(rule, node);
     }
   }

@@ -13,6 +13,16 @@ std::string cells_in_words(std::size_t count) {
   return fmt::format("{} cell{}", count, count == 1 ? "" : "s");
 }
 
+diagnostics::Diagnostic width_fault(const Span& row, const Span& header, std::string message, std::string help) {
+  diagnostics::Diagnostic finding;
+  finding.code = ErrorCode::RowWidth;
+  finding.primary = row;
+  finding.message = std::move(message);
+  finding.labels.push_back({header, "the header"});
+  finding.help = std::move(help);
+  return finding;
+}
+
 RowText row_text(const NodeView& section, const Token& token) {
   Span first_bar = section.span_of(token);
   first_bar.length = 1;
@@ -49,6 +59,7 @@ bool AstBuilder::header(const RowText& row, std::vector<Word>& asked, std::vecto
 }
 
 void AstBuilder::table(const NodeView& section) {
+  spec_.tables_whole = spec_.tables_whole && !section.has_broken();
   TableDecl table;
   table.span = section.span();
   for (const NodeView& head : section.nodes(Rule::table_head)) {
@@ -113,7 +124,8 @@ bool AstBuilder::row_fits(const TableDecl& table, const RowCells& row, bool impo
   const std::size_t asked = table.asked.size();
   if (row.asked.size() != asked && (row.divided || table.answered.empty())) {
     width(row.span, table.header_span,
-          fmt::format("the row asks {}, the header has {}", cells_in_words(row.asked.size()), asked));
+          fmt::format("this row has {} left of `||`, the header has {}", cells_in_words(row.asked.size()), asked),
+          row.asked.size() > asked);
     return false;
   }
   if (impossible) {
@@ -127,24 +139,22 @@ bool AstBuilder::row_fits(const TableDecl& table, const RowCells& row, bool impo
     return false;
   }
   if (!row.divided && !table.answered.empty()) {
-    width(row.span, table.header_span, "the row has no `||`, the header has one");
+    sink_.report(width_fault(row.span, table.header_span, "this row has no `||`, the header has one",
+                             "write `||` between the cells that are asked and those that are answered"));
     return false;
   }
   if (row.answered.size() == table.answered.size()) return true;
-  width(
-      row.span, table.header_span,
-      fmt::format("the row answers {}, the header has {}", cells_in_words(row.answered.size()), table.answered.size()));
+  width(row.span, table.header_span,
+        fmt::format("this row has {} right of `||`, the header has {}", cells_in_words(row.answered.size()),
+                    table.answered.size()),
+        row.answered.size() > table.answered.size());
   return false;
 }
 
-void AstBuilder::width(const Span& row, const Span& header, std::string message) {
-  diagnostics::Diagnostic finding;
-  finding.code = ErrorCode::RowWidth;
-  finding.primary = row;
-  finding.message = std::move(message);
-  finding.labels.push_back({header, "the header"});
-  finding.help = "give each column one cell; a cell without a value is a blank between two bars";
-  sink_.report(std::move(finding));
+void AstBuilder::width(const Span& row, const Span& header, std::string message, bool too_many) {
+  sink_.report(width_fault(row, header, std::move(message),
+                           too_many ? "delete a bar, or give the header another column"
+                                    : "write the missing bar; a cell without a value is a blank between two bars"));
 }
 
 void AstBuilder::remaining(TableDecl& table, const NodeView& node) {
@@ -198,7 +208,8 @@ void AstBuilder::accounts(const NodeView& section) {
     }
     if (!decl.columns.empty() && cells->asked.size() != decl.columns.size()) {
       width(cells->span, header_span,
-            fmt::format("the row has {}, the header has {}", cells_in_words(cells->asked.size()), decl.columns.size()));
+            fmt::format("this row has {}, the header has {}", cells_in_words(cells->asked.size()), decl.columns.size()),
+            cells->asked.size() > decl.columns.size());
       continue;
     }
     decl.rows.push_back(std::move(cells->asked));

@@ -64,9 +64,18 @@ std::vector<TestField> AstBuilder::fields(const NodeView& node) {
   for (const NodeView& field : node.nodes()) {
     if (field.broken()) continue;
     const std::vector<NodeView> values = field.nodes(Rule::field_value);
-    if (!values.empty()) result.push_back({field.word(0), value_of(values.front())});
+    if (values.empty() || is_number_for_name(field.word(0))) continue;
+    result.push_back({field.word(0), value_of(values.front())});
   }
   return result;
+}
+
+/// `1,000.00 USD` reads like an amount 1 and something called 000.00.
+bool AstBuilder::is_number_for_name(const Word& name) {
+  if (!looks_like_number(name.text)) return false;
+  sink_.error(ErrorCode::BadLiteral, name.span, "`" + name.text + "` stands where a name is expected",
+              "write an amount without separators, such as `1000.00`; commas separate one thing from the next");
+  return true;
 }
 
 TestEvent AstBuilder::test_event(const NodeView& event) {
@@ -107,6 +116,7 @@ ExpectedLine AstBuilder::expected_line(const NodeView& line) {
   for (const NodeView& pair : line.nodes(Rule::expected_pair)) {
     Word name = pair.word(0);
     Word value = value_of(pair.nodes(Rule::field_value).front());
+    if (is_number_for_name(name)) continue;
     const bool first = result.dimensions.empty() && result.transaction_currency.empty();
     if (first && is_currency_code(name.text) && is_signed_number(value.text)) {
       result.transaction_currency = std::move(name);

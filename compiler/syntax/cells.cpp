@@ -235,8 +235,10 @@ class Reader {
     }
     std::vector<Piece> second;
     if (read_some(next, text_or_item, second)) {
-      return report(view(second[0]), "two values stand side by side in this cell",
-                    "separate values by commas; a name is one word, joined by `_` or `-`; a text stands in quotes");
+      return report(
+          view(second[0]), "two values stand side by side in this cell",
+          "write a comma between two values, or a bar between two cells; a name is one word, joined by `_` or `-`; a "
+          "text stands in quotes");
     }
     report(next, "`" + diagnostics::printable_utf8(next, false) + "` cannot be read in a cell",
            "a name is letters, digits and `_`, joined by `-` or `.`; anything else stands in quotes");

@@ -2,6 +2,7 @@
 #include "compiler/syntax/wording.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -129,6 +130,54 @@ std::string help_by_sign(const Misfit& misfit) {
   return {};
 }
 
+/// Constructs whose parts are separated by commas.
+bool has_commas(Rule rule) {
+  static constexpr Rule kRules[] = {
+      Rule::property,     Rule::list_item,       Rule::posting_date, Rule::soft_closed,     Rule::rate_clause,
+      Rule::never_clause, Rule::rounding_clause, Rule::for_clause,   Rule::no_entry_head,   Rule::hold_head,
+      Rule::condition,    Rule::when_clause,     Rule::post_head,    Rule::recognise_head,  Rule::schedule_for,
+      Rule::limit,        Rule::difference,      Rule::pair_item,    Rule::approval_item,   Rule::order_item,
+      Rule::event_fields, Rule::event_line,      Rule::line_option,  Rule::expectation_item};
+  return std::find(std::begin(kRules), std::end(kRules), rule) != std::end(kRules);
+}
+
+bool is_word(TokenKind kind) {
+  return kind == TokenKind::word || kind == TokenKind::keyword || kind == TokenKind::text;
+}
+
+std::string joined_name(const Misfit& misfit, char joint) {
+  return "`" + misfit.before + joint + misfit.seen + "`";
+}
+
+/// What other languages have and this one does not, and names and lists written as in a letter.
+std::string help_by_habit(const Misfit& misfit) {
+  const std::string& seen = misfit.seen;
+  if (misfit.kind == Misfit::Kind::cut_short) {
+    return misfit.before == "," ? "delete the comma, or write behind it what belongs to it" : std::string();
+  }
+  if (seen == "otherwise" || seen == "default" || (seen == "else" && misfit.rule != Rule::posting_date)) {
+    return "there is no `" + seen +
+           "`: say for which values it holds, so that a new value is noticed and not swallowed";
+  }
+  const bool in_condition = misfit.rule == Rule::condition || misfit.rule == Rule::when_clause;
+  if (seen == "or" && in_condition) return "write the values behind `is` with commas, or a second rule";
+  if (misfit.row_follows) return "begin the row with `|`";
+  if (misfit.rule == Rule::list_item && misfit.next == "is" && misfit.before_kind == TokenKind::word) {
+    return "a name is one word: write " + joined_name(misfit, '-') + " or " + joined_name(misfit, '_');
+  }
+  if (misfit.only_comma_fits) return "write a comma before `" + seen + "`";
+  const bool one_behind_other = is_word(misfit.seen_kind) && is_word(misfit.before_kind);
+  if (misfit.kind != Misfit::Kind::surplus || !one_behind_other) return {};
+  const bool head =
+      misfit.rule == Rule::rule_head || misfit.rule == Rule::table_head || misfit.rule == Rule::mapping_head;
+  if (head && misfit.seen_kind == TokenKind::word && misfit.before_kind == TokenKind::word) {
+    return "a name is one word: write " + joined_name(misfit, '-') + " or " + joined_name(misfit, '_') +
+           ", or put the title in double quotes";
+  }
+  if (misfit.rule == Rule::entry_line && seen == "over") return "write a comma before `over`";
+  return has_commas(misfit.rule) ? "write a comma before `" + seen + "`" : std::string();
+}
+
 std::string choice(const std::vector<std::string>& words) {
   std::string result;
   for (std::size_t index = 0; index < words.size(); ++index) {
@@ -165,6 +214,9 @@ std::string help_of(const Misfit& misfit) {
     const std::string near = diagnostics::closest(misfit.seen, candidates(misfit));
     if (!near.empty()) return "did you mean `" + near + "`?";
   }
+  if (std::string by_habit = help_by_habit(misfit); !by_habit.empty()) return by_habit;
+  // `at most` begins a limit, and a limit begins with a comma.
+  if (misfit.seen == "most" && misfit.before == "at") return "write a comma before `at most`";
   if (misfit.kind == Misfit::Kind::inside && misfit.seen_kind == TokenKind::keyword && misfit.name_fits) {
     return "`" + misfit.seen + "` is a word of the language; choose another name here, or put a value in quotes";
   }
@@ -181,6 +233,40 @@ std::string help_of(const Misfit& misfit) {
 }
 
 }  // namespace
+
+bool looks_like_number(std::string_view text) {
+  const std::size_t point = text.find('.');
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (point == std::string_view::npos) return digits(text);
+  return digits(text.substr(0, point)) && digits(text.substr(point + 1));
+}
+
+Wording wording_of_number(const std::vector<std::string_view>& groups) {
+  std::string written;
+  std::string plain;
+  bool thousands = true;
+  for (std::size_t index = 0; index < groups.size(); ++index) {
+    const std::string_view group = groups[index];
+    written += (index == 0 ? "" : ",") + std::string(group);
+    plain += group;
+    const std::string_view whole = group.substr(0, group.find('.'));
+    // 1,000.00 has groups of three before its point; 1.000,00 has its point first.
+    if (index == 0 ? group.find('.') != std::string_view::npos : whole.size() != 3) thousands = false;
+  }
+  if (!thousands) {
+    plain.clear();
+    for (const std::string_view group : std::span(groups).first(groups.size() - 1))
+      for (const char c : group)
+        if (c != '.') plain += c;
+    plain += "." + std::string(groups.back());
+  }
+  Wording result;
+  result.message = "`" + written + "` is written with a comma; commas separate one thing from the next";
+  result.help = thousands ? "write `" + plain + "` without separators" : "write `" + plain + "` with a decimal point";
+  return result;
+}
 
 std::string shown(const Token& token) {
   if (token.kind == TokenKind::row) return "a table row";

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/syntax/concrete_tree.hpp"
@@ -21,10 +22,14 @@ struct Misfit {
   Rule rule = Rule::book;
   std::string seen;
   TokenKind seen_kind = TokenKind::word;
-  std::string before;                 // the word in front, for cut_short
+  std::string before;  // the word in front
+  TokenKind before_kind = TokenKind::word;
+  std::string next;                   // the word behind
   std::vector<std::string> keywords;  // words of the language that would fit
   bool name_fits = false;
   bool text_fits = false;
+  bool only_comma_fits = false;
+  bool row_follows = false;  // a table row stands further right on the line
 };
 
 struct Wording {
@@ -33,6 +38,12 @@ struct Wording {
 };
 
 Wording wording_of(const Misfit& misfit);
+
+/// `1,000.00` or `0,05`, cut at its commas.
+Wording wording_of_number(const std::vector<std::string_view>& groups);
+
+/// Digits with at most one point inside: what a decimal number looks like in a book.
+bool looks_like_number(std::string_view text);
 
 /// The token as it is shown in a message: cut to a readable length; a row is `a table row`.
 std::string shown(const Token& token);

@@ -94,7 +94,15 @@ Result<Date> Date::from_ymd(int year, int month, int day) {
     append_padded(text += '-', day, 2);
     return text;
   };
-  if (!fields || !date.ok()) return fail(ErrorCode::BadLiteral, "`" + shown() + "` is no day of the calendar");
+  if (month >= 1 && month <= 12 && !date.ok()) {
+    static constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
+    return fail(ErrorCode::BadLiteral, "`" + shown() + "`: there is no " + std::to_string(day) + " " +
+                                           std::string(kMonths[month - 1]) + " " + std::to_string(year));
+  }
+  if (!fields)
+    return fail(ErrorCode::BadLiteral, "`" + shown() + "` is no day of the calendar: months run from 01 to 12");
   if (year < kYearFirst || year > kYearLast)
     return fail(ErrorCode::BadLiteral, "`" + shown() + "` is outside the years 1900 to 2999");
   return Date(static_cast<std::int32_t>(std::chrono::sys_days{date}.time_since_epoch().count()));

@@ -49,7 +49,7 @@ TEST_CASE("a date is a day that exists", "[dates]") {
     REQUIRE_FALSE(Date::parse(text).has_value());
     CHECK(Date::parse(text).error().code == ErrorCode::BadLiteral);
   }
-  CHECK(Date::from_ymd(2026, 2, 30).error().message == "`2026-02-30` is no day of the calendar");
+  CHECK(Date::from_ymd(2026, 2, 30).error().message == "`2026-02-30`: there is no 30 February 2026");
   CHECK_FALSE(Date::from_ymd(-1, 1, 1).has_value());
 }
 

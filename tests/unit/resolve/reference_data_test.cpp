@@ -51,9 +51,46 @@ TEST_CASE("a book without entities is told to name the file", "[resolve]") {
                 "mapping small");
 }
 
-TEST_CASE("text that is not YAML is told with line and column", "[resolve]") {
-  require_fault(kCalendars, "through: 2028-12}", "through: 2028-12]", ErrorCode::BadYaml, "not YAML",
-                "from: 2026-01, through");
+TEST_CASE("text that is not YAML is told where its cause stands, with what to write", "[resolve]") {
+  const auto refused = [](const std::string& path, const std::string& from, const std::string& to,
+                          const std::string& words, const std::string& needle) {
+    require_fault(path, from, to, ErrorCode::BadYaml, words, needle);
+  };
+  refused(kCalendars, "through: 2028-12}", "through: 2028-12]", "`]` stands where `{` is to be closed // write `}`",
+          "from: 2026-01, through");
+  refused(kCalendars, "through: 2028-12}", "through: 2028-12", "`{` is not closed", "from: 2026-01, through");
+  refused(kCalendars, "    months: {from", "\tmonths: {from", "a tab stands before", "from: 2026-01, through");
+  refused(kCalendars, "months: {from: 2026-01,", "months: from: 2026-01,", "`}` closes nothing",
+          "from: 2026-01, through");
+  refused(kAccounts, "code: \"1060\"", "code: \"1060", "the quotation mark is not closed on this line", "code: \"1060");
+  refused(kAccounts, "\"1060\", name", "\"1060\" name", "a comma is missing before `name`", "code: \"1060");
+  refused(kEvents, "      region: {type: list region}\n", "       region: {type: list region}\n",
+          "begins with 7 blanks, the line above with 6", "       region:");
+  refused(kEvents, "      region: {type: list region}\n", "      region {type: list region}\n",
+          "a colon is missing behind `region` // write `region: {...}`", "      region {");
+  refused(kEvents, "region: {type: list region}", "region: {type list region}",
+          "a colon is missing behind `type` // write `type: list region`", "region: {type list");
+  refused(kEvents, "gross: {type: money, is: net + tax}", "gross: {type: money, net + tax}",
+          "stands without its key // write `is: net + tax`", "gross: {type: money, net");
+  refused(kEvents, "gross: {type: money, is: net + tax}", "gross: net + tax", "write `{type: money, is: net + tax}`",
+          "gross: net");
+  refused(kEvents, "region: {type: list region}", "region: list region", "write `{type: list region}`",
+          "region: list region");
+}
+
+TEST_CASE("half a pair of quotation marks around an account code is told once", "[resolve]") {
+  require_fault(kAccounts, "code: \"1060\"", "code: 1060\"", ErrorCode::ConfusableText, "on both sides of the code",
+                "code: 1060");
+}
+
+TEST_CASE("a subtraction without blanks is read as a name and told as such", "[resolve]") {
+  require_fault(kEvents, "gross: {type: money, is: net + tax}", "gross: {type: money, is: net-tax}",
+                ErrorCode::UnknownField, "write blanks around the minus: `net - tax`", "is: net-tax");
+}
+
+TEST_CASE("a day that no month has is told in words", "[resolve]") {
+  require_fault(kEntities, "closed_through: 2026-08-31", "closed_through: 2026-02-30", ErrorCode::BadLiteral,
+                "there is no 30 February 2026");
 }
 
 TEST_CASE("columns of a fault count characters, not bytes", "[resolve]") {

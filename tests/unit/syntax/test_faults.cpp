@@ -119,13 +119,73 @@ TEST_CASE("cells that cannot be read are told at the cell", "[syntax][faults]") 
 
 TEST_CASE("rows with too many or too few cells are told with both counts", "[syntax][faults]") {
   const std::string table = "table t\n  | product | kind || answer |\n";
-  check_one(table + "  | A || y |\n", "GLM-1005 4:3 the row asks 1 cell, the header has 2");
-  check_one(table + "  | A | x || y | z |\n", "GLM-1005 4:3 the row answers 2 cells, the header has 1");
-  check_one(table + "  | A | x | y |\n", "GLM-1005 4:3 the row has no `||`, the header has one");
-  check_one("accounts\n  | role | US |\n  | cash |\n", "GLM-1005 4:3 the row has 1 cell, the header has 2");
+  check_one(table + "  | A || y |\n",
+            "GLM-1005 4:3 this row has 1 cell left of `||`, the header has 2 | write the missing bar");
+  check_one(table + "  | A | x || y | z |\n",
+            "GLM-1005 4:3 this row has 2 cells right of `||`, the header has 1 | delete a bar");
+  check_one(table + "  | A | x | y |\n", "GLM-1005 4:3 this row has no `||`, the header has one");
+  check_one("accounts\n  | role | US |\n  | cash |\n", "GLM-1005 4:3 this row has 1 cell, the header has 2");
   const Reading reading = read_with_mapping(table + "  | A || y |\n");
   REQUIRE(reading.sink.all().at(0).labels.size() == 1);
   CHECK(reading.sink.all().at(0).labels[0].span.where.line == 3);
+}
+
+TEST_CASE("what other languages have and this one has not is told with what to write", "[syntax][faults]") {
+  const auto helps = [](const std::string& text, const std::string& place, const std::string& help) {
+    const std::vector<std::string> found = faults(text);
+    INFO(text);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].substr(9, found[0].find(' ', 9) - 9) == place);
+    CHECK(found[0].find(" | " + help) != std::string::npos);
+  };
+  const std::string when = "rule R because \"p\" for e\n  post in entity, journal J debit a x\n  when a is b ";
+  helps(when + "or c is d\n", "4:15", "write the values behind `is` with commas, or a second rule");
+  helps(when + "c\n", "4:15", "write a comma before `c`");
+  helps(when + "\n  otherwise\n", "5:3", "there is no `otherwise`");
+  helps(kRule + "    debit a x at most its balance for c else hold\n", "4:18", "write a comma before `at most`");
+  helps(kRule + "    debit a x over its open items by c for d else hold\n", "4:15", "write a comma before `over`");
+  helps("rule R S \"t\" because \"p\" for e post in entity, journal J debit a x\n", "2:8",
+        "a name is one word: write `R-S` or `R_S`");
+  helps("dates posting date is a else b\n", "2:25", "write a comma before `else`");
+  helps("foreign_currency rate from ECB on d at most 3 days old\n", "2:37", "write a comma before `at`");
+  helps("table t\n  | a || b |\n  x | y || z |\n", "4:3", "begin the row with `|`");
+  helps("lists a is b,\n  c is d\n", "2:13", "delete the comma");
+  helps(kRule + "    debit a x,\n    credit b x\n", "4:15", "delete the comma, or write behind it what belongs to it");
+  helps("test \"t\" event x y\n  a b,\n  line c d\n  expect duplicate\n", "3:6", "delete the comma");
+}
+
+TEST_CASE("amounts with separators or a decimal comma are told with the amount to write", "[syntax][faults]") {
+  const std::string test = "test \"t\" event x y\n  expect duplicate event x z\n";
+  check_one(test + "  net 1,000.00, tax 5\n  expect duplicate\n",
+            "GLM-1007 4:7 `1,000.00` is written with a comma; commas separate one thing from the next | write "
+            "`1000.00` without separators");
+  check_one(test + "  net 1,234,567\n  expect duplicate\n", "GLM-1007 4:7 `1,234,567` is written with a comma");
+  check_one(
+      test + "  net 1.000,50\n  expect duplicate\n",
+      "GLM-1007 4:7 `1.000,50` is written with a comma; commas separate one thing from the next | write `1000.50`");
+  check_one(test + "  expect DE J 2026-01-01 EUR\n    debit 1 r 1,000.00 USD 5.00\n",
+            "GLM-1007 5:15 `1,000.00` is written with a comma");
+  check_one(test + "  expect DE J 2026-01-01 EUR\n    debit 1 r 1,000.00 customer\n",
+            "GLM-1007 5:17 `000.00` stands where a name is expected | write an amount without separators");
+  check_one("foreign_currency rate is r rounding to x, at most 0,05 per line\n",
+            "GLM-1007 2:51 `0,05` is written with a comma; commas separate one thing from the next | write `0.05`");
+  CHECK(faults("lists a is 1,000,2\n").empty());
+}
+
+TEST_CASE("the clauses of a rule whose first line is missing are told once", "[syntax][faults]") {
+  const std::string clauses = "  because \"p\"\n  for e\n  when a is b\n  post in entity, journal J\n    debit a x\n";
+  const std::string sound = "rule R\n" + clauses;
+  check_one("dates posting date is d\n" + clauses + "lists a is b\n",
+            "GLM-1001 3:3 `because` begins a clause, and no rule begins above it | write `rule NAME \"title\"`");
+  check_one(sound + "\n" + clauses, "GLM-1010 9:3 a rule begins here without its first line");
+  check_one("no entry for f because \"q\"\n" + clauses,
+            "GLM-1001 4:3 `for` begins a clause, and no rule begins above it");
+  check_one(
+      "no entry for f because \"q\"\n  because \"p\"\n",
+      "GLM-1010 3:3 a second reason stands here, and one belongs to each outcome | keep one of the two, or write the "
+      "missing line above: `no entry for EVENT` or `hold EVENT`");
+  check_one("hold f because \"q\"\n  for e\n  post in entity, journal J\n    debit a x\n" + sound,
+            "GLM-1001 3:3 `for` begins a clause, and no rule begins above it");
 }
 
 TEST_CASE("a clause that must be there and is not is told once", "[syntax][faults]") {
