@@ -22,9 +22,22 @@ struct LoadedBundle {
   std::shared_ptr<const rules::Evaluator> evaluator;
 };
 
+/// The gateway decides each event by itself: it has neither balances nor schedules nor anybody's agreement to look at.
+Status check_decides_alone(const rules::RuleBook& book) {
+  if (!book.keeps_state() && book.approvals.empty()) return {};
+  return fail(ErrorCode::BundleNeedsState,
+              "the book `" + book.name + "` " +
+                  (book.keeps_state() ? "asks what happened before (balances, schedules, reversals, order, published "
+                                        "rates)"
+                                      : "asks for approvals") +
+                  ", which glmapd does not keep yet",
+              "run it with `glmapc simulate`, or take those clauses out of the book that goes into the gateway");
+}
+
 Result<LoadedBundle> load_bundle(const std::string& path) {
   GLMAP_TRY(bytes, read_whole_file(path, "the rules bundle"));
   GLMAP_TRY(bundle, rules::read_bundle(bytes));
+  GLMAP_CHECK(check_decides_alone(bundle.book));
   LoadedBundle loaded;
   loaded.bytes = std::move(bytes);
   loaded.digest = bundle.digest;

@@ -89,6 +89,7 @@ std::string IdempotencyKey::reference() const {
 }
 
 Result<JournalEntry> JournalEntry::make(JournalEntryDraft draft) {
+  GLMAP_ASSERT(!draft.storno || !draft.reverses.empty());
   if (draft.lines.size() < 2)
     return out_of_balance("the entry has " + std::to_string(draft.lines.size()) + " lines, at least two are expected");
   Sums transaction{Money::zero(draft.currency), Money::zero(draft.currency)};

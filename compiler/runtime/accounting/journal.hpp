@@ -91,7 +91,7 @@ class JournalEntry {
  public:
   /// Refuses to exist unless: at least two lines; every amount >= 0 and in the stated currencies; no line that is zero
   /// in both currencies; sum of debits = sum of credits in transaction AND in functional currency. Errors: GLM-7003
-  /// with both sums, GLM-3002 for a line in another currency.
+  /// with both sums, GLM-3002 for a line in another currency. Asserted: storno only with `reverses`.
   static Result<JournalEntry> make(JournalEntryDraft draft);
 
   const JournalEntryDraft& data() const { return data_; }

@@ -56,8 +56,15 @@ std::string beancount_account(std::string_view entity, const Account& account) {
   return roots.at(account.type) + ":" + std::string(entity) + ":" + code;
 }
 
-std::string signed_text(Side side, const Money& amount) {
-  return (side == Side::credit && !amount.is_zero() ? "-" : "") + amount.amount_text();
+/// As the books show it: in a storno, negative on its own side.
+Money shown(const JournalEntryDraft& entry, const Money& amount) {
+  return entry.storno ? amount.negated() : amount;
+}
+
+/// Debit positive, as ledgers write it that know one signed column.
+std::string signed_text(const JournalEntryDraft& entry, Side side, const Money& amount) {
+  const Money towards = shown(entry, amount);
+  return (side == Side::credit ? towards.negated() : towards).amount_text();
 }
 
 std::string quoted(std::string_view text) {
@@ -70,7 +77,8 @@ std::string quoted(std::string_view text) {
 }
 
 std::string csv_field(std::string_view text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
+                       !Decimal::parse(text);  // -119.00 is a number
   const bool quote = formula || text.find_first_of(",\"\n\r") != std::string_view::npos;
   if (!quote) return std::string(text);
   std::string out = formula ? "\"'" : "\"";
@@ -115,13 +123,14 @@ std::string hledger_entry(const JournalEntry& entry, const std::vector<LegalEnti
   const JournalEntryDraft& data = entry.data();
   std::string text = data.posting_date.to_text() + " * (" + entry.key().reference() + ") " +
                      plain_words(data.description) + "  ; journal:" + plain_words(data.journal) +
-                     ", ledger:" + data.ledger + "\n";
+                     ", ledger:" + data.ledger + (data.reverses.empty() ? "" : ", reverses:" + data.reverses) +
+                     (data.group.empty() ? "" : ", group:" + data.group) + "\n";
   for (const JournalLine& line : data.lines) {
     text += "    " + hledger_account(entities, data.entity, line.account) + "  ";
     if (data.currency == data.functional || line.transaction.is_zero()) {
-      text += signed_text(line.side, line.functional) + " " + std::string(data.functional.code());
+      text += signed_text(data, line.side, line.functional) + " " + std::string(data.functional.code());
     } else {
-      text += signed_text(line.side, line.transaction) + " " + std::string(data.currency.code()) + " @@ " +
+      text += signed_text(data, line.side, line.transaction) + " " + std::string(data.currency.code()) + " @@ " +
               line.functional.amount_text() + " " + std::string(data.functional.code());
     }
     std::string tags = "  ; role:" + line.role;
@@ -146,7 +155,8 @@ std::string beancount_preamble(const std::vector<LegalEntity>& entities, Date op
 std::string beancount_entry(const JournalEntry& entry, const std::vector<LegalEntity>& entities) {
   const JournalEntryDraft& data = entry.data();
   std::string text = data.posting_date.to_text() + " * " + quoted(data.description) + " ^" + entry.key().reference() +
-                     "\n  journal: " + quoted(data.journal) + "\n";
+                     (data.reverses.empty() ? "" : " ^" + data.reverses) +
+                     (data.group.empty() ? "" : " ^" + data.group) + "\n  journal: " + quoted(data.journal) + "\n";
   const LegalEntity* entity = find_entity(entities, data.entity);
   GLMAP_ASSERT(entity != nullptr);
   for (const JournalLine& line : data.lines) {
@@ -154,9 +164,9 @@ std::string beancount_entry(const JournalEntry& entry, const std::vector<LegalEn
     GLMAP_ASSERT(account != nullptr);
     text += "  " + beancount_account(data.entity, *account) + "  ";
     if (data.currency == data.functional || line.transaction.is_zero())
-      text += signed_text(line.side, line.functional) + " " + std::string(data.functional.code());
+      text += signed_text(data, line.side, line.functional) + " " + std::string(data.functional.code());
     else
-      text += signed_text(line.side, line.transaction) + " " + std::string(data.currency.code()) + " @@ " +
+      text += signed_text(data, line.side, line.transaction) + " " + std::string(data.currency.code()) + " @@ " +
               line.functional.amount_text() + " " + std::string(data.functional.code());
     text += "\n    role: " + quoted(line.role) + "\n";
   }
@@ -166,7 +176,7 @@ std::string beancount_entry(const JournalEntry& entry, const std::vector<LegalEn
 std::string csv_header() {
   return "reference,entity,ledger,journal,period,effective_date,document_date,document,line,account,role,debit,credit,"
          "currency,transaction_debit,transaction_credit,transaction_currency,rate,dimensions,description,event_type,"
-         "event_source,event_id,rules,bundle\n";
+         "event_source,event_id,rules,bundle,reverses,group\n";
 }
 
 std::string csv_entry(const JournalEntry& entry) {
@@ -177,8 +187,8 @@ std::string csv_entry(const JournalEntry& entry) {
   int number = 0;
   for (const JournalLine& line : data.lines) {
     const bool debit = line.side == Side::debit;
-    const std::string functional = line.functional.amount_text();
-    const std::string transaction = line.transaction.amount_text();
+    const std::string functional = shown(data, line.functional).amount_text();
+    const std::string transaction = shown(data, line.transaction).amount_text();
     const std::string fields[] = {entry.key().reference(),
                                   data.entity,
                                   data.ledger,
@@ -203,7 +213,9 @@ std::string csv_entry(const JournalEntry& entry) {
                                   data.key.source,
                                   data.key.event_id,
                                   rules,
-                                  data.origin.bundle_digest};
+                                  data.origin.bundle_digest,
+                                  data.reverses,
+                                  data.group};
     bool first = true;
     for (const std::string& field : fields) {
       text += (first ? "" : ",") + csv_field(field);
@@ -220,7 +232,8 @@ std::string plain_entry(const JournalEntry& entry, const std::vector<LegalEntity
   std::string text = data.entity + "  " + data.journal + "  " + data.posting_date.to_text() + "  " + data.description +
                      "  (" + std::string(data.functional.code()) +
                      (data.ledger == "accrual" ? "" : ", ledger " + data.ledger) + ", reference " +
-                     entry.key().reference() + ")\n";
+                     entry.key().reference() + (data.reverses.empty() ? "" : ", reverses " + data.reverses) +
+                     (data.group.empty() ? "" : ", group " + data.group) + ")\n";
   std::size_t name_width = 0;
   std::size_t amount_width = 0;
   std::vector<std::string> names;
@@ -228,15 +241,16 @@ std::string plain_entry(const JournalEntry& entry, const std::vector<LegalEntity
     const Account* account = entity == nullptr ? nullptr : entity->find_account(line.account);
     names.push_back(line.account + " " + (account == nullptr ? line.role : account->name));
     name_width = std::max(name_width, names.back().size() + (line.side == Side::credit ? 4 : 0));
-    amount_width = std::max(amount_width, line.functional.amount_text().size());
+    amount_width = std::max(amount_width, shown(data, line.functional).amount_text().size());
   }
   for (std::size_t i = 0; i < data.lines.size(); ++i) {
     const JournalLine& line = data.lines[i];
     const bool debit = line.side == Side::debit;
     text += "  " + std::string(debit ? "Dr  " : "Cr  ") + pad_right((debit ? "" : "    ") + names[i], name_width);
-    const std::string amount = line.functional.amount_text();
+    const std::string amount = shown(data, line.functional).amount_text();
     text += "  " + pad_left(debit ? amount : "", amount_width) + "  " + pad_left(debit ? "" : amount, amount_width);
-    if (data.currency != data.functional) text += "  " + pad_left(line.transaction.to_text(), amount_width + 4);
+    if (data.currency != data.functional)
+      text += "  " + pad_left(shown(data, line.transaction).to_text(), amount_width + 4);
     const std::string dimensions = dimensions_text(line.dimensions, " ");
     text += (dimensions.empty() ? "" : "  " + dimensions) + "\n";
   }

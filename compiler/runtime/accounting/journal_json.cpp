@@ -102,6 +102,15 @@ class ObjectReader {
     return 0;
   }
 
+  bool yes_no(std::string_view name) {
+    const Json* value = member(name);
+    if (value == nullptr) return false;
+    if (const bool* yes = value->as_bool()) return *yes;
+    note("`" + std::string(name) + "` holds " + std::string(value->kind_in_words()) + ", true or false is expected",
+         name);
+    return false;
+  }
+
   Json::Array list(std::string_view name) {
     const Json* value = member(name);
     if (value == nullptr) return {};
@@ -228,6 +237,7 @@ Json JournalEntry::to_json() const {
   object.emplace_back("entity", data_.entity);
   object.emplace_back("format", Json::number(kFormat));
   object.emplace_back("functional_currency", data_.functional.code());
+  object.emplace_back("group", data_.group);
   object.emplace_back("journal", data_.journal);
   object.emplace_back("key", key_to_json(data_.key));
   object.emplace_back("ledger", data_.ledger);
@@ -236,6 +246,8 @@ Json JournalEntry::to_json() const {
   object.emplace_back("period", data_.period);
   object.emplace_back("posting_date", data_.posting_date.to_text());
   object.emplace_back("rate", data_.rate ? Json(data_.rate->to_text()) : Json());
+  object.emplace_back("reverses", data_.reverses);
+  object.emplace_back("storno", data_.storno);
   return object;
 }
 
@@ -260,6 +272,10 @@ Result<JournalEntry> JournalEntry::from_json(const Json& json) {
     if (!value) reader.note(value.error().message, "rate");
     draft.rate = value ? *value : Decimal();
   }
+  draft.reverses = reader.text("reverses");
+  draft.group = reader.text("group");
+  draft.storno = reader.yes_no("storno");
+  if (draft.storno && draft.reverses.empty()) reader.note("it is a storno, but `reverses` names no entry", "reverses");
   const Json* key = reader.member("key");
   const Json* origin = reader.member("origin");
   const Json::Array lines = reader.list("lines");

@@ -16,7 +16,13 @@ class Checker {
     for (const Table& table : book_.tables) check_table(table);
     for (const Role& role : book_.roles) check_role(role);
     for (const EventProgram& program : book_.programs) check_program(program);
+    const auto in_order = [](const EventProgram& a, const EventProgram& b) {
+      return std::pair(a.type, a.ledger) >= std::pair(b.type, b.ledger);
+    };
+    if (std::adjacent_find(book_.programs.begin(), book_.programs.end(), in_order) != book_.programs.end())
+      complain("programs are not in the order of event types and ledgers");
     if (book_.ledgers.empty()) complain("no ledger");
+    check_policies();
     if (book_.foreign_currency) {
       require(book_.foreign_currency->rounding_role < book_.roles.size(), "rounding role");
       require(to_text(book_.foreign_currency->mode) != "", "rounding mode");
@@ -57,6 +63,30 @@ class Checker {
   }
   void check_terms(const EventType& type, const std::vector<SumTerm>& terms, std::size_t size) {
     for (const SumTerm& term : terms) require(term.field < (term.over_lines ? type.line.size() : size), "sum term");
+  }
+
+  /// A header field of an event type.
+  void check_header(std::uint32_t type, std::uint32_t field, std::string_view what) {
+    require(type < book_.catalog.types.size() && field < book_.catalog.types[type].header.size(), what);
+  }
+  void check_policies() {
+    for (const Prerequisite& one : book_.order) {
+      check_header(one.type, one.field, "field of an event that waits");
+      check_header(one.needs, one.needs_field, "field of an event that is waited for");
+      require(one.wait_minutes >= 0, "minutes to wait");
+    }
+    for (const BusinessExpectation& one : book_.expectations) {
+      check_header(one.expected, one.expected_field, "field of an expected event");
+      check_header(one.after, one.after_field, "field of an event that another should follow");
+      require(one.within_minutes >= 0, "minutes within which an event should follow");
+    }
+    for (const Approval& approval : book_.approvals) {
+      for (const std::uint32_t type : approval.types) require(type < book_.catalog.types.size(), "type of an approval");
+      for (const std::uint32_t entity : approval.entities)
+        require(entity < book_.catalog.entities.size(), "entity of an approval");
+    }
+    for (const RuleBook::IntercompanyPair& pair : book_.intercompany)
+      require(std::max(pair.due_from, pair.due_to) < book_.roles.size(), "role of an intercompany pair");
   }
 
   bool domain_fits(const Domain& domain) const {
@@ -137,19 +167,58 @@ class Checker {
       if (condition.kind == Condition::Kind::in) check_set(condition.values, condition.domain);
       if (condition.kind == Condition::Kind::same) check_operand(program, condition.other, program.lookups.size());
     }
-    for (const PostBlock& block : rule.blocks) {
-      check_operand(program, block.entity, program.lookups.size());
-      require(block.gain_role.has_value() == block.loss_role.has_value(), "difference roles");
-      if (block.gain_role) require(std::max(*block.gain_role, *block.loss_role) < book_.roles.size(), "role");
-      for (const PostingLine& line : block.lines) check_posting(program, line);
-    }
+    for (const PostBlock& block : rule.blocks) check_block(program, block, false);
+    for (const Recognition& recognition : rule.recognitions) check_recognition(program, recognition);
+    if (rule.reversal) check_operand(program, rule.reversal->object, program.lookups.size());
   }
-  void check_posting(const EventProgram& program, const PostingLine& line) {
-    require(line.role < book_.roles.size(), "role of a posting line");
-    if (!fault_.empty()) return;
+  void check_recognition(const EventProgram& program, const Recognition& recognition) {
+    check_amount(program, recognition.amount, false);
+    require(recognition.convention <= Convention::mid_month, "convention");
+    require(recognition.rounding <= ScheduleRounding::rest_in_last, "rounding of a schedule");
+    require(recognition.changed <= Recognition::Changed::catch_up, "what a changed schedule means");
+    for (const Operand* operand : {&recognition.from, &recognition.until})
+      check_operand(program, *operand, program.lookups.size());
+    if (recognition.convention_from) check_operand(program, *recognition.convention_from, program.lookups.size());
+    for (const DimensionSource& key : recognition.keys) check_operand(program, key.value, program.lookups.size());
+    check_block(program, recognition.block, true);
+  }
+  void check_block(const EventProgram& program, const PostBlock& block, bool of_schedule) {
+    check_operand(program, block.entity, program.lookups.size());
+    require(block.gain_role.has_value() == block.loss_role.has_value(), "difference roles");
+    if (block.gain_role) require(std::max(*block.gain_role, *block.loss_role) < book_.roles.size(), "role");
+    int rests = 0;
+    for (std::size_t i = 0; i < block.lines.size(); ++i) {
+      const PostingLine& line = block.lines[i];
+      check_posting(program, line, of_schedule);
+      check_take(line, i);
+      rests += line.take == PostingLine::Take::rest ? 1 : 0;
+    }
+    require(rests <= 1, "lines that take the rest of a block");
+  }
+  void check_take(const PostingLine& line, std::size_t index) {
+    using Take = PostingLine::Take;
+    require(line.take <= Take::same, "take of a posting line");
+    const bool looks_up = line.take == Take::rest_of || line.take == Take::same;
+    require(looks_up != line.after.empty(), "lines above a posting line");
+    for (const std::uint32_t before : line.after) require(before < index, "line above a posting line");
+    require(!line.at_carrying_rate || line.limit, "carrying rate without a balance");
+    if (!line.limit) return;
+    const BalanceLimit& limit = *line.limit;
+    require(line.take == Take::amount || line.take == Take::rest_of, "balance of a posting line");
+    require(limit.order <= BalanceLimit::Order::same_amount, "order of open items");
+    for (const std::string& key : limit.keys)
+      require(
+          key != limit.item && std::ranges::find(line.dimensions, key, &DimensionSource::name) != line.dimensions.end(),
+          "key of a balance");
+  }
+  void check_amount(const EventProgram& program, const Amount& amount, bool of_schedule) {
     int depth = 0;
-    for (const AmountStep& step : line.amount.steps) {
-      if (step.kind == AmountStep::Kind::load) check_operand(program, step.operand, program.lookups.size());
+    for (const AmountStep& step : amount.steps) {
+      require(step.kind <= AmountStep::Kind::share, "step of an amount");
+      if (step.kind == AmountStep::Kind::load || step.kind == AmountStep::Kind::share)
+        check_operand(program, step.operand, program.lookups.size());
+      require(step.operand.kind != Operand::Kind::step || of_schedule, "step of a schedule outside of one");
+      require(step.kind != AmountStep::Kind::share || step.operand.kind == Operand::Kind::line, "share");
       const bool pushes = step.kind == AmountStep::Kind::load || step.kind == AmountStep::Kind::constant;
       const bool keeps = step.kind == AmountStep::Kind::negate || step.kind == AmountStep::Kind::round ||
                          step.kind == AmountStep::Kind::share;
@@ -157,6 +226,12 @@ class Checker {
       depth += pushes ? 1 : keeps ? 0 : -1;
     }
     require(depth == 1, "amount");
+  }
+  void check_posting(const EventProgram& program, const PostingLine& line, bool of_schedule) {
+    require(line.role < book_.roles.size(), "role of a posting line");
+    if (!fault_.empty()) return;
+    if (line.take == PostingLine::Take::amount || line.take == PostingLine::Take::rest_of)
+      check_amount(program, line.amount, of_schedule);
     if (line.rate) check_operand(program, *line.rate, program.lookups.size());
     if (line.functional) check_operand(program, *line.functional, program.lookups.size());
     for (const DimensionSource& source : line.dimensions) check_operand(program, source.value, program.lookups.size());

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include "compiler/runtime/rules/entry_builder.hpp"
-#include "compiler/runtime/rules/matcher.hpp"
-#include "compiler/runtime/rules/scope.hpp"
+#include "compiler/runtime/accounting/day_start.hpp"
+#include "compiler/runtime/rules/evaluator_impl.hpp"
 
 namespace glmap::rules {
 namespace {
@@ -94,6 +93,9 @@ Result<const Rule*> rule_for(Scope& scope) {
     fitting = &rule;
     if (context.trace == nullptr) break;  // the compiler proved that no other fits
   }
+  if (fitting != nullptr && context.reached != nullptr)
+    context.reached->rules[static_cast<std::size_t>(&context.program - context.book.programs.data())]
+                          [static_cast<std::size_t>(fitting - context.program.rules.data())] = true;
   if (fitting == nullptr)
     return fail(ErrorCode::NoRuleFits, "no rule of the book fits " + context.type().title,
                 "add a rule or a `no entry for`, release the book, then retry the event");
@@ -102,35 +104,37 @@ Result<const Rule*> rule_for(Scope& scope) {
 
 }  // namespace
 
-struct Evaluator::Impl {
-  std::shared_ptr<const RuleBook> book;
-  std::string digest;
-  std::vector<TableMatcher> matchers;
-  std::vector<std::vector<std::optional<std::uint32_t>>> date_fields;  // by event type; nullopt: occurred_at
+Reached::Reached(const RuleBook& book) {
+  for (const Table& table : book.tables) rows.emplace_back(table.rows.size(), false);
+  for (const EventProgram& program : book.programs) rules.emplace_back(program.rules.size(), false);
+}
 
-  Result<Date> posting_date(const BillingEvent& event, std::uint32_t entity) const;
-  Decision decide(const BillingEvent& event, std::vector<TraceStep>* trace) const;
-  Result<Decision> run(const EventContext& context) const;
-  Result<Decision> run_all(const EventContext& first, std::span<const EventProgram> programs) const;
-};
+bool Work::has_ended(std::uint64_t schedule) const {
+  return std::find(change.ended.begin(), change.ended.end(), schedule) != change.ended.end();
+}
 
-Evaluator::Evaluator(std::shared_ptr<const RuleBook> book, std::string digest) : impl_(std::make_unique<Impl>()) {
-  impl_->book = std::move(book);
-  impl_->digest = std::move(digest);
-  const RuleBook& rules = *impl_->book;
-  for (const Table& table : rules.tables) impl_->matchers.emplace_back(rules, table);
-  for (std::uint32_t type = 0; type < rules.catalog.types.size(); ++type) {
+Evaluator::Impl::Impl(std::shared_ptr<const RuleBook> rules, std::string bundle_digest)
+    : book(std::move(rules)), digest(std::move(bundle_digest)), watched(*book) {
+  for (const Table& table : book->tables) matchers.emplace_back(*book, table);
+  for (std::uint32_t type = 0; type < book->catalog.types.size(); ++type) {
     std::vector<std::optional<std::uint32_t>> fields;
-    for (const std::string& name : rules.posting_date_fields) {
+    for (const std::string& name : book->posting_date_fields) {
       if (name == "occurred_at") {
         fields.push_back(std::nullopt);
-      } else if (const auto field = rules.catalog.types[type].header_index(name)) {
+      } else if (const auto field = book->catalog.types[type].header_index(name)) {
         fields.push_back(field);
       }
     }
-    impl_->date_fields.push_back(std::move(fields));
+    date_fields.push_back(std::move(fields));
   }
+  for (const EventProgram& program : book->programs)
+    for (const Rule& rule : program.rules) reverses = reverses || rule.reversal;
+  for (const Prerequisite& one : book->order) needed.emplace(one.needs, one.needs_field);
+  for (const BusinessExpectation& one : book->expectations) needed.emplace(one.expected, one.expected_field);
 }
+
+Evaluator::Evaluator(std::shared_ptr<const RuleBook> book, std::string digest)
+    : impl_(std::make_unique<Impl>(std::move(book), std::move(digest))) {}
 
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
@@ -144,16 +148,48 @@ const std::string& Evaluator::digest() const {
 }
 
 Decision Evaluator::decide(const BillingEvent& event) const {
-  return impl_->decide(event, nullptr);
-}
-Decision Evaluator::explain(const BillingEvent& event, std::vector<TraceStep>& trace) const {
-  return impl_->decide(event, &trace);
+  const BookState nothing;
+  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);  // the caller keeps the event
+  return impl_->decide(work, {});
 }
 
-Result<Date> Evaluator::Impl::posting_date(const BillingEvent& event, std::uint32_t entity) const {
+Decision Evaluator::explain(const BillingEvent& event, std::vector<TraceStep>& trace) const {
+  const BookState nothing;
+  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);
+  return impl_->decide(work, {&trace, nullptr});
+}
+
+Step Evaluator::step(std::shared_ptr<const BillingEvent> event, const BookState& state,
+                     const Observer& observer) const {
+  Step step;
+  step.event = event;
+  auto waiting = impl_->waits(event, state);
+  if (!waiting) {
+    step.outcome = Held{std::move(waiting).error()};
+    return step;
+  }
+  if (*waiting) {
+    step.outcome = impl_->in_words(**waiting);
+    step.change.waits = std::move(**waiting);
+    return step;
+  }
+  Work work(std::move(event), state, impl_->watched);
+  step.outcome = std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); },
+                            impl_->decide(work, observer));
+  step.change = std::move(work.change);
+  return step;
+}
+
+std::uint32_t Evaluator::Impl::entity_of(const BillingEvent& event) const {
+  const Code* entity = std::get_if<Code>(&event.header[book->catalog.types[event.type].entity_field]);
+  GLMAP_ASSERT(entity != nullptr);
+  return entity->value;
+}
+
+Result<Date> Evaluator::Impl::date_of(const BillingEvent& event) const {
   for (const auto& field : date_fields[event.type]) {
     if (!field) {
-      if (event.occurred_at) return civil_date(*event.occurred_at, book->catalog.entities[entity].zone);
+      if (event.occurred_at) return civil_date(*event.occurred_at, book->catalog.entities[entity_of(event)].zone);
       continue;
     }
     if (const Date* date = std::get_if<Date>(&event.header[*field])) return *date;
@@ -162,37 +198,64 @@ Result<Date> Evaluator::Impl::posting_date(const BillingEvent& event, std::uint3
               "send one of them, or the event's `time`");
 }
 
-Decision Evaluator::Impl::decide(const BillingEvent& event, std::vector<TraceStep>* trace) const {
+Result<Instant> Evaluator::Impl::time_of(const BillingEvent& event) const {
+  if (event.occurred_at) return *event.occurred_at;
+  GLMAP_TRY(date, date_of(event));
+  return start_of_day(date, book->catalog.entities[entity_of(event)].zone);
+}
+
+Clock Evaluator::clock_at(const BillingEvent& event, const BookState& state) const {
+  Clock clock = state.clock();
+  const auto date = impl_->date_of(event);
+  if (!date) return clock;
+  const FiscalCalendar* calendar = book().calendar_of(book().catalog.entities[impl_->entity_of(event)]);
+  if (calendar == nullptr || calendar->period_of(*date) == nullptr) return clock;
+  clock.day = std::max(clock.day, date->plus_days(-1));
+  if (const auto time = impl_->time_of(event)) clock.now = std::max(clock.now, *time);
+  return clock;
+}
+
+EventContext Evaluator::Impl::context_of(const EventProgram& program, const BillingEvent& event, Date date,
+                                         const Observer& observer) const {
+  // Tables are asked for the day on which the entry will stand, which the closed policy may move.
+  const std::uint32_t entity = entity_of(event);
+  const Date posting = day_to_post(*book, book->catalog.entities[entity], date, PostingKind::event);
+  return {*book, matchers, program, event, date, posting, entity, observer.trace, observer.reached};
+}
+
+Decision Evaluator::Impl::decide(Work& work, const Observer& observer) const {
+  const BillingEvent& event = *work.event;
   const std::span<const EventProgram> programs = book->programs_of(event.type);
-  const EventType& type = book->catalog.types[event.type];
   if (programs.empty())
     return Held{{ErrorCode::NoRuleFits,
-                 "the book has no rule for " + type.name,
+                 "the book has no rule for " + book->catalog.types[event.type].name,
                  "add a rule or a `no entry for`, release the book, then retry the event",
                  {}}};
-  const Code* entity = std::get_if<Code>(&event.header[type.entity_field]);
-  GLMAP_ASSERT(entity != nullptr);
-  auto date = posting_date(event, entity->value);
-  if (!date) return Held{std::move(date).error()};
-  // Tables are asked for the day on which the entry will stand, which the closed policy may move.
-  Date posting = *date;
-  const auto& closed_through = book->catalog.entities[entity->value].closed_through;
-  if (book->closed == ClosedPolicy::first_open_day && closed_through && posting <= *closed_through)
-    posting = closed_through->plus_days(1);
-  const EventContext context{*book, matchers, programs.front(), event, *date, posting, entity->value, trace};
-  auto decision = programs.size() == 1 ? run(context) : run_all(context, programs);
-  if (!decision) return Held{std::move(decision).error()};
-  return std::move(*decision);
+  const auto decided = [&]() -> Result<Decision> {
+    GLMAP_TRY(date, date_of(event));
+    const EventContext context = context_of(programs.front(), event, date, observer);
+    GLMAP_TRY(decision, programs.size() == 1 ? run(context, work) : run_all(context, programs, work));
+    if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&decision)) {
+      GLMAP_CHECK(check_approvals(context, *entries, date, false));
+      GLMAP_CHECK(note_entries(*entries, event, work));
+    }
+    GLMAP_CHECK(note_arrival(work.event, work));
+    return std::move(decision);
+  };
+  auto decision = decided();
+  if (decision) return std::move(*decision);
+  work.change = {};  // a refused event changes nothing
+  return Held{std::move(decision).error()};
 }
 
 /// One decision over all ledgers: what one of them holds posts in none.
-Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<const EventProgram> programs) const {
+Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<const EventProgram> programs,
+                                          Work& work) const {
   std::vector<JournalEntry> entries;
   std::optional<NoEntry> nothing;
   for (const EventProgram& program : programs) {
-    const EventContext context{*book,        matchers,   program, first.event, first.document_date, first.posting_date,
-                               first.entity, first.trace};
-    GLMAP_TRY(decision, run(context));
+    const EventContext context = context_of(program, first.event, first.document_date, {first.trace, first.reached});
+    GLMAP_TRY(decision, run(context, work));
     if (auto* made = std::get_if<std::vector<JournalEntry>>(&decision))
       std::move(made->begin(), made->end(), std::back_inserter(entries));
     else if (!nothing)
@@ -202,9 +265,10 @@ Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<c
   return Decision(std::move(*nothing));
 }
 
-Result<Decision> Evaluator::Impl::run(const EventContext& context) const {
-  EntryBuilder builder(context, digest);
+Result<Decision> Evaluator::Impl::run(const EventContext& context, Work& work) const {
+  EntryBuilder builder(context, work.state, work.balances, {.day = context.posting_date}, digest);
   const Rule* silent = nullptr;  // a `no entry` rule that fitted
+  bool begins = false;
   const std::int32_t lines = context.program.each_line ? static_cast<std::int32_t>(context.event.lines.size()) : 1;
   for (std::int32_t i = 0; i < lines; ++i) {
     Scope scope(context, context.program.each_line ? i : -1);
@@ -218,11 +282,59 @@ Result<Decision> Evaluator::Impl::run(const EventContext& context) const {
     }
     GLMAP_CHECK(scope.check_agreements());
     for (const PostBlock& block : rule->blocks) GLMAP_CHECK(builder.post(*rule, block, scope));
+    if (rule->reversal) GLMAP_CHECK(reverse(context, *rule, scope, builder, work));
+    for (std::uint32_t r = 0; r < rule->recognitions.size(); ++r)
+      GLMAP_CHECK(recognise(context, *rule, r, scope, work));
+    begins = begins || !rule->recognitions.empty();
   }
   GLMAP_TRY(entries, builder.finish());
+  if (begins)
+    for (const auto& [entity, next] : builder.next_numbers())
+      work.change.series.push_back(
+          {{context.event.source, context.event.id, context.event.revision, entity, context.program.ledger}, next});
   if (!entries.empty()) return Decision(std::move(entries));
   if (silent != nullptr) return Decision(NoEntry{silent->name, silent->because});
+  if (begins) return Decision(NoEntry{"", "nothing is posted yet: the event states the terms of a revenue schedule"});
   return Decision(NoEntry{"", "every amount of the event is zero"});
+}
+
+Status Evaluator::Impl::check_approvals(const EventContext& context, const std::vector<JournalEntry>& entries, Date day,
+                                        bool only_late) const {
+  const auto holds_any = [](const std::vector<std::uint32_t>& list, std::uint32_t one) {
+    return list.empty() || std::find(list.begin(), list.end(), one) != list.end();
+  };
+  for (const Approval& approval : book->approvals) {
+    if (approval.late ? false : only_late) continue;
+    if (!approval.late && !holds_any(approval.types, context.event.type)) continue;
+    for (const JournalEntry& entry : entries) {
+      const auto entity = book->catalog.entity_index(entry.data().entity);
+      GLMAP_ASSERT(entity.has_value());
+      if (approval.late && entry.data().posting_date <= day) continue;
+      if (!holds_any(approval.entities, *entity) || entry.total_functional().decimal() <= approval.over) continue;
+      return fail(ErrorCode::ApprovalNeeded,
+                  "needs approval by " + approval.by + ": " + entry.total_functional().to_text() + " in " +
+                      entry.data().entity + (approval.late ? ", moved out of a closed period," : "") + " exceeds " +
+                      approval.over.to_text(),
+                  approval.by + " looks at the event and decides", approval.where);
+    }
+  }
+  return {};
+}
+
+Status Evaluator::Impl::note_entries(const std::vector<JournalEntry>& entries, const BillingEvent& event,
+                                     Work& work) const {
+  GLMAP_TRY(moves, watched.moves(entries, work.state));
+  work.change.balances = std::move(moves);
+  if (!reverses || event.object.empty()) return {};
+  for (const JournalEntry& entry : entries) {
+    const auto ledger = std::find(book->ledgers.begin(), book->ledgers.end(), entry.data().ledger);
+    work.change.posted.push_back({{static_cast<std::uint32_t>(ledger - book->ledgers.begin()), event.object},
+                                  book->catalog.types[event.type].object,
+                                  entry.key().reference(),
+                                  std::make_shared<const JournalEntry>(entry),
+                                  false});
+  }
+  return {};
 }
 
 }  // namespace glmap::rules

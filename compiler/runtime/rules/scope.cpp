@@ -23,6 +23,19 @@ std::optional<std::uint32_t> code_of(const FieldValue& value) {
   return std::nullopt;
 }
 
+std::string field_text(const RuleBook& book, const Field& field, const FieldValue& value) {
+  if (const std::string* words = std::get_if<std::string>(&value)) return *words;
+  if (const Date* date = std::get_if<Date>(&value)) return date->to_text();
+  if (const Instant* instant = std::get_if<Instant>(&value)) return instant->to_text();
+  if (const Decimal* number = std::get_if<Decimal>(&value)) return number->to_text();
+  if (const bool* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
+  const Code* code = std::get_if<Code>(&value);
+  if (code == nullptr) return {};
+  if (field.kind == FieldKind::entity) return book.catalog.entities[code->value].code;
+  if (field.kind == FieldKind::currency) return std::string(Currency::all()[code->value].code());
+  return book.catalog.lists[field.list].values[code->value];
+}
+
 std::string describe(const RuleBook& book, const Table& table, const std::vector<std::uint32_t>& values, Date date) {
   std::string text;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -91,19 +104,9 @@ Result<std::string> Scope::text(const Operand& operand) {
     if (!code_value) return std::string();
     return book.catalog.lists[column.list].values[*code_value];
   }
-  const FieldValue& value = field(operand);
-  if (const std::string* words = std::get_if<std::string>(&value)) return *words;
-  if (const Date* date = std::get_if<Date>(&value)) return date->to_text();
-  if (const Decimal* number = std::get_if<Decimal>(&value)) return number->to_text();
-  if (const bool* yes = std::get_if<bool>(&value)) return std::string(*yes ? "yes" : "no");
-  if (const Code* code_value = std::get_if<Code>(&value)) {
-    const EventType& type = context_.type();
-    const Field& described =
-        operand.kind == Operand::Kind::line ? type.line[operand.index] : type.header[operand.index];
-    if (described.kind == FieldKind::entity) return book.catalog.entities[code_value->value].code;
-    if (described.kind == FieldKind::currency) return std::string(Currency::all()[code_value->value].code());
-    return book.catalog.lists[described.list].values[code_value->value];
-  }
+  const EventType& type = context_.type();
+  if (operand.kind == Operand::Kind::line) return field_text(book, type.line[operand.index], field(operand));
+  if (operand.kind == Operand::Kind::header) return field_text(book, type.header[operand.index], field(operand));
   return std::string();
 }
 
@@ -126,13 +129,13 @@ Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const
 }
 
 Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vector<Operand>& inputs,
-                                      std::optional<std::uint32_t> role) {
+                                      std::optional<std::uint32_t> role, Date day) {
   const Table& table = context_.book.tables[table_index];
   GLMAP_TRY(values, input_values(table, inputs, role));
-  const std::int32_t found = context_.matchers[table_index].find(values, context_.posting_date);
+  const std::int32_t found = context_.matchers[table_index].find(values, day);
   if (found < 0) {
-    if (context_.trace != nullptr) note_nearest(table, values);
-    const std::string seen = describe(context_.book, table, values, context_.posting_date);
+    if (context_.trace != nullptr) note_nearest(table, values, day);
+    const std::string seen = describe(context_.book, table, values, day);
     if (table.remaining)
       return fail(ErrorCode::ImpossibleCombination,
                   "table `" + table.name + "` counts " + seen + " as impossible: " + table.remaining->because,
@@ -141,13 +144,13 @@ Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vect
                 "add a row to the table and release the book, then retry the event", table.where);
   }
   const TableRow& row = table.rows[static_cast<std::size_t>(found)];
+  if (context_.reached != nullptr) context_.reached->rows[table_index][static_cast<std::size_t>(found)] = true;
   if (context_.trace != nullptr)
-    context_.trace->push_back({line_, "table " + table.name,
-                               "a row fits " + describe(context_.book, table, values, context_.posting_date), row.where,
-                               true});
+    context_.trace->push_back(
+        {line_, "table " + table.name, "a row fits " + describe(context_.book, table, values, day), row.where, true});
   if (row.impossible)
     return fail(ErrorCode::ImpossibleCombination,
-                "table `" + table.name + "` calls " + describe(context_.book, table, values, context_.posting_date) +
+                "table `" + table.name + "` calls " + describe(context_.book, table, values, day) +
                     " impossible: " + row.because,
                 "correct the event at its source, or change the table", row.where);
   return &row;
@@ -156,7 +159,7 @@ Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vect
 Result<const TableRow*> Scope::lookup(std::uint32_t index) {
   if (found_[index] != nullptr) return found_[index];
   const Lookup& asked = context_.program.lookups[index];
-  GLMAP_TRY(row, row_of(asked.table, asked.inputs, std::nullopt));
+  GLMAP_TRY(row, row_of(asked.table, asked.inputs, std::nullopt, context_.posting_date));
   found_[index] = row;
   return row;
 }
@@ -181,7 +184,7 @@ Status Scope::check_agreements() {
 }
 
 /// For `why`: the two rows that miss by the fewest columns, with the first cell that did not fit.
-void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& values) const {
+void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& values, Date day) const {
   std::vector<std::pair<std::size_t, std::size_t>> misses;  // columns missed, row
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::size_t missed = 0;
@@ -192,7 +195,7 @@ void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& v
   std::partial_sort(misses.begin(), misses.begin() + static_cast<std::ptrdiff_t>(shown), misses.end());
   for (std::size_t i = 0; i < shown; ++i) {
     const TableRow& row = table.rows[misses[i].second];
-    std::string reason = "not in force on " + context_.posting_date.to_text();
+    std::string reason = "not in force on " + day.to_text();
     for (std::size_t c = values.size(); c-- > 0;)
       if (!row.cells[c].contains(values[c]))
         reason = table.columns[c].name + " is " + context_.book.value_text(table.columns[c].domain, values[c]) +

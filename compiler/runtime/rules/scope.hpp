@@ -3,9 +3,11 @@
 // tables, looked up once each. Private to rules; lives on the stack of one decision.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "compiler/runtime/rules/evaluator.hpp"
@@ -23,6 +25,10 @@ struct EventContext {
   Date posting_date;                        // decides which rows are in force
   std::uint32_t entity;                     // seller of record
   std::vector<TraceStep>* trace = nullptr;  // nullptr: nobody wants to know
+  Reached* reached = nullptr;               // nullptr: nobody counts
+  const Money* step = nullptr;              // what a revenue schedule recognises now; nullptr outside of one
+  /// Amounts of the header shared out over the lines, by (line field, amount): worked out for one line, used by all.
+  mutable std::map<std::tuple<std::uint32_t, Int128, Currency>, std::vector<Money>> shares{};
 
   const EventType& type() const { return book.catalog.types[program.type]; }
 };
@@ -45,9 +51,10 @@ class Scope {
   /// An operand as text for a dimension; empty when the event carries no value.
   Result<std::string> text(const Operand& operand);
   /// The answer row of a table asked with `inputs`; a column of domain role is answered by `role`, one of domain entity
-  /// whose input is the block's entity by that entity. Errors: GLM-7002, GLM-7012.
+  /// whose input is the block's entity by that entity. `day`: the row must be in force then. Errors: GLM-7002,
+  /// GLM-7012.
   Result<const TableRow*> row_of(std::uint32_t table, const std::vector<Operand>& inputs,
-                                 std::optional<std::uint32_t> role);
+                                 std::optional<std::uint32_t> role, Date day);
   /// Every table that restricts a field of the event: GLM-7014 when the event's value is not among the answers.
   Status check_agreements();
 
@@ -55,7 +62,7 @@ class Scope {
   Result<std::vector<std::uint32_t>> input_values(const Table& table, const std::vector<Operand>& inputs,
                                                   std::optional<std::uint32_t> role);
   Result<const TableRow*> lookup(std::uint32_t index);
-  void note_nearest(const Table& table, const std::vector<std::uint32_t>& values) const;
+  void note_nearest(const Table& table, const std::vector<std::uint32_t>& values, Date day) const;
 
   const EventContext& context_;
   std::int32_t line_;
@@ -64,6 +71,9 @@ class Scope {
 
 /// Number of a field value in its closed domain; nullopt for open kinds and absent values.
 std::optional<std::uint32_t> code_of(const FieldValue& value);
+
+/// A field's value in words; empty when the event does not carry it, and for amounts.
+std::string field_text(const RuleBook& book, const Field& field, const FieldValue& value);
 
 /// "product VOICE, charge_kind subscription, on 2026-11-01"
 std::string describe(const RuleBook& book, const Table& table, const std::vector<std::uint32_t>& values, Date date);

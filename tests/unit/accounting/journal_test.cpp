@@ -144,7 +144,7 @@ TEST_CASE("an entry is written and read back the same", "[journal]") {
   CHECK(
       glmap::write_json(json) ==
       R"({"currency":"USD","description":"Invoice I-1","document":"I-1","document_date":"2026-09-30","entity":"DE","format":1,)"
-      R"("functional_currency":"EUR","journal":"SALES","key":{"entity":"DE","entry":0,"event_id":"I-1","event_revision":"",)"
+      R"("functional_currency":"EUR","group":"","journal":"SALES","key":{"entity":"DE","entry":0,"event_id":"I-1","event_revision":"",)"
       R"("ledger":"accrual","source":"billing"},"ledger":"accrual","lines":[)"
       R"({"account":"1200","amount":"5950.00","dimensions":{},"functional_amount":"5652.50","memo":"","role":"receivable","side":"debit"},)"
       R"({"account":"3900","amount":"5000.00","dimensions":{"customer":"C1","product":"PLATFORM"},"functional_amount":"4750.00","memo":"","role":"deferred_revenue","side":"credit"},)"
@@ -152,7 +152,7 @@ TEST_CASE("an entry is written and read back the same", "[journal]") {
       R"("origin":{"bundle_digest":")" +
           std::string(64, 'a') +
           R"(","event_type":"invoice.issued","rules":["INV-RATABLE"],"spec_lines":[{"column":5,"file":"book.glmap","line":12,"pointer":""}]},)"
-          R"("period":"2026-10","posting_date":"2026-10-01","rate":"0.95"})");
+          R"("period":"2026-10","posting_date":"2026-10-01","rate":"0.95","reverses":"","storno":false})");
   const auto parsed = glmap::parse_json(glmap::write_json(json));
   REQUIRE(parsed.has_value());
   const auto again = JournalEntry::from_json(*parsed);
@@ -163,6 +163,31 @@ TEST_CASE("an entry is written and read back the same", "[journal]") {
   CHECK(again->data().origin == entry->data().origin);
   CHECK(again->data().rate == entry->data().rate);
   CHECK(again->data().posting_date == entry->data().posting_date);
+}
+
+TEST_CASE("what a reversal reverses, how, and with whom, is written and read back", "[journal]") {
+  auto reversal = draft();
+  reversal.reverses = "ZICPBGYYIQGJQ2QO";
+  reversal.storno = true;
+  reversal.group = "OUHK3IB7WKHVWXYZ";
+  const Json json = JournalEntry::make(reversal)->to_json();
+  CHECK(glmap::write_json(json) == glmap::canonical_json(json));
+  const auto again = JournalEntry::from_json(json);
+  if (!again) FAIL(again.error().to_text());
+  CHECK(again->data().reverses == "ZICPBGYYIQGJQ2QO");
+  CHECK(again->data().storno);
+  CHECK(again->data().group == "OUHK3IB7WKHVWXYZ");
+  CHECK(again->to_json() == json);
+}
+
+TEST_CASE("a storno that names no entry it takes back is not read", "[journal]") {
+  auto reversal = draft();
+  reversal.reverses = "ZICPBGYYIQGJQ2QO";
+  reversal.storno = true;
+  Json json = JournalEntry::make(reversal)->to_json();
+  json.set("reverses", Json(""));
+  CHECK(code_of(json) == ErrorCode::StoreCorrupt);
+  CHECK(code_of(replaced("storno", Json("yes"))) == ErrorCode::StoreCorrupt);
 }
 
 TEST_CASE("an entry in one currency has no rate", "[journal]") {

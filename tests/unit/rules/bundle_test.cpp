@@ -7,6 +7,7 @@
 
 #include "compiler/runtime/base/digest.hpp"
 #include "tests/support/compiled_book.hpp"
+#include "tests/support/contract_book.hpp"
 
 namespace {
 
@@ -67,4 +68,43 @@ TEST_CASE("a bundle whose digest is right but whose numbers point nowhere is ref
   book.programs.front().rules.front().blocks.front().lines.front().amount.steps.clear();
   CHECK(refused(book));
   CHECK_FALSE(refused(model.book));
+}
+
+TEST_CASE("a book that keeps state is written and read back the same", "[bundle]") {
+  testing::ContractBook book;
+  book.book.order = {{book.voided, book.invoice, 4, 4, 60, "billing_ops", {}}};
+  book.book.expectations = {{book.payment, book.invoice, 6, 4, 60, "billing_ops", {}}};
+  book.book.approvals = {{{book.voided}, true, {0}, *Decimal::parse("10.00"), "controller", {}}};
+  const std::string bytes = rules::write_bundle(book.book, {});
+  const auto bundle = rules::read_bundle(bytes);
+  if (!bundle) FAIL(bundle.error().to_text());
+  CHECK(rules::write_bundle(bundle->book, {}) == bytes);
+  CHECK(bundle->book.keeps_state());
+}
+
+TEST_CASE("a bundle whose takes, schedules or policies point nowhere is refused", "[bundle]") {
+  const auto refused = [](const auto& change) {
+    testing::ContractBook book;
+    change(book);
+    const auto read = rules::read_bundle(rules::write_bundle(book.book, {}));
+    return !read && read.error().code == ErrorCode::BundleUnreadable;
+  };
+  using Book = testing::ContractBook;
+  const auto lines = [](Book& book) -> std::vector<rules::PostingLine>& {
+    return book.rule_of(book.payment, "PAYMENT").blocks.front().lines;
+  };
+  CHECK_FALSE(refused([](Book&) {}));
+  CHECK(refused([&](Book& book) { lines(book)[2].after = {2}; }));    // itself
+  CHECK(refused([&](Book& book) { lines(book)[2].after.clear(); }));  // the rest of what
+  CHECK(refused([&](Book& book) { lines(book)[1].limit->keys = {"region"}; }));
+  CHECK(refused([&](Book& book) { lines(book)[1].limit.reset(); }));              // at the carrying rate of nothing
+  CHECK(refused([&](Book& book) { lines(book)[2].limit->keys = {"invoice"}; }));  // the item itself
+  CHECK(refused([](Book& book) { book.recognition().block.lines.back().role = 99; }));
+  CHECK(refused([](Book& book) { book.recognition().until.index = 99; }));
+  CHECK(refused([](Book& book) { book.rule_of(book.voided, "VOID").reversal->object.index = 99; }));
+  CHECK(refused([&](Book& book) { lines(book)[0].amount.steps[0].operand.kind = rules::Operand::Kind::step; }));
+  CHECK(refused([](Book& book) { book.book.order = {{0, 99, 0, 0, 1, "", {}}}; }));
+  CHECK(refused([](Book& book) { book.book.expectations = {{0, 0, 99, 0, 1, "", {}}}; }));
+  CHECK(refused([](Book& book) { book.book.approvals = {{{99}, false, {}, {}, "", {}}}; }));
+  CHECK(refused([](Book& book) { std::swap(book.book.programs[0], book.book.programs[1]); }));
 }

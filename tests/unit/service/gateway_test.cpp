@@ -82,6 +82,25 @@ TEST_CASE("an event posted over HTTP is delivered and stays so over a restart", 
   CHECK(*statement.find("agrees")->as_bool());
 }
 
+TEST_CASE("a book that asks what happened before is refused, and the one in force stays", "[service]") {
+  World world;
+  world.start();
+  const std::string before = world.text(world.call("GET", "/v1/bundle"), "digest");
+  rules::RuleBook limited = testing::gateway_book();
+  for (rules::EventProgram& program : limited.programs)
+    for (rules::Rule& rule : program.rules)
+      for (rules::PostBlock& block : rule.blocks) block.lines.front().limit = rules::BalanceLimit{};
+  rules::RuleBook approved = testing::gateway_book();
+  approved.approvals = {{{}, false, {}, *Decimal::parse("100.00"), "controller", {}}};
+  for (const rules::RuleBook& book : {limited, approved}) {
+    world.write_bundle(book);
+    const auto reloaded = world.gateway->reload_bundle();
+    REQUIRE_FALSE(reloaded.has_value());
+    CHECK(reloaded.error().code == ErrorCode::BundleNeedsState);
+  }
+  CHECK(world.text(world.call("GET", "/v1/bundle"), "digest") == before);
+}
+
 TEST_CASE("a new bundle is put in force without a restart; a broken one is not", "[service]") {
   World world;
   world.start();

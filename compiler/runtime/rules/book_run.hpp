@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A book running over events: carries the state from one to the next and lets time pass between them. For `glmapc
+// simulate`, `test` and `why`. No I/O, no clock: time is that of the events, and what through() is told. One thread.
+#pragma once
+
+#include <vector>
+
+#include "compiler/runtime/rules/evaluator.hpp"
+
+namespace glmap::rules {
+
+class BookRun {
+ public:
+  /// `evaluator` outlives the run.
+  explicit BookRun(const Evaluator& evaluator, BookState state = {})
+      : evaluator_(evaluator), state_(std::move(state)) {}
+
+  void publish(const PublishedRate& rate) { state_.publish(rate); }
+
+  /// The event and all that happens with it, in order: what was due before it, then the event itself, then what it
+  /// makes possible or due. Whether the event has come before is the caller's to know.
+  std::vector<Step> take(std::shared_ptr<const BillingEvent> event, const Observer& observer = {});
+
+  /// Time passes to the end of `day`.
+  std::vector<Step> through(Date day, const Observer& observer = {});
+
+  const BookState& state() const { return state_; }
+
+ private:
+  void run_due(const Clock& clock, bool whole_day, const Observer& observer, std::vector<Step>& steps);
+  void note(Step step, std::vector<Step>& steps);
+
+  const Evaluator& evaluator_;
+  BookState state_;
+};
+
+}  // namespace glmap::rules
