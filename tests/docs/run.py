@@ -140,7 +140,10 @@ def glmapc(program, work, *words):
 def seen_in_check(program, work):
     """Codes of errors, codes of warnings, and the findings as a reader sees them."""
     done = glmapc(program, work, "check", ".", "--format", "json")
-    found = json.loads(done.stdout)["diagnostics"]
+    try:
+        found = json.loads(done.stdout)["diagnostics"]
+    except ValueError:
+        raise pages.PageFault("glmapc gave no answer: " + done.stderr) from None
     codes = {severity: {one["code"] for one in found if one["severity"] == severity} for severity in ("error", "warning")}
     return codes["error"], codes["warning"], glmapc(program, work, "check", ".").stdout
 
