@@ -204,6 +204,14 @@ Result<std::vector<JournalEntry>> EntryBuilder::finish() {
   for (JournalEntryDraft& draft : drafts) {
     if (entities.size() > 1) draft.group = group_of(context_.event, draft.ledger);
     GLMAP_TRY(made, JournalEntry::make(std::move(draft)));
+    // A line of a cent may be worth nothing in the books; a whole entry that is has a rate gone wrong. Steps of a
+    // schedule are parts of an amount that was looked at.
+    if (!occasion_.step_functional && made.total_functional().is_zero() && !made.total_transaction().is_zero())
+      return fail(ErrorCode::WorthNothing,
+                  made.total_transaction().to_text() +
+                      (made.data().rate ? " at the rate " + made.data().rate->to_text() : "") +
+                      " is less than the smallest amount in " + std::string(made.data().functional.code()),
+                  "look at the rate; if it is right, a person decides what the entry is worth");
     entries.push_back(std::move(made));
   }
   return entries;

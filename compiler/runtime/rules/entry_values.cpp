@@ -44,7 +44,7 @@ Status EntryBuilder::convert_line(Pending& entry, Line& line) const {
     }
     rate = entry.rate;
   }
-  GLMAP_TRY(functional, at_rate(context_, line.transaction, *rate, entity.functional, line.where));
+  GLMAP_TRY(functional, at_rate(context_, line.transaction, *rate, entity.functional));
   line.functional = functional;
   return {};
 }

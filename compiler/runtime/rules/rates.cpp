@@ -61,15 +61,8 @@ Result<Decimal> rate_of(const EventContext& context, const BookState& state, Cur
   return rate;
 }
 
-Result<Money> at_rate(const EventContext& context, const Money& amount, const Decimal& rate, Currency functional,
-                      const SourceRef& where) {
-  GLMAP_TRY(converted, convert(amount, rate, functional, conversion_mode(context.book)));
-  if (converted.is_zero() && !amount.is_zero())
-    return fail(ErrorCode::WorthNothing,
-                amount.to_text() + " at the rate " + rate.to_text() + " is less than the smallest amount in " +
-                    std::string(functional.code()),
-                "look at the rate; if it is right, a person decides what the amount is worth", where);
-  return converted;
+Result<Money> at_rate(const EventContext& context, const Money& amount, const Decimal& rate, Currency functional) {
+  return convert(amount, rate, functional, conversion_mode(context.book));
 }
 
 Result<Money> pro_rata(const Money& total, Int128 part, Int128 whole, Rounding mode) {

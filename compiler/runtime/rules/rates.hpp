@@ -13,9 +13,8 @@ namespace glmap::rules {
 Result<Decimal> rate_of(const EventContext& context, const BookState& state, Currency from, std::uint32_t entity,
                         const SourceRef& where);
 
-/// `amount` in functional currency at `rate`. Errors: GLM-7020 an amount that is not zero becomes zero; GLM-7008.
-Result<Money> at_rate(const EventContext& context, const Money& amount, const Decimal& rate, Currency functional,
-                      const SourceRef& where);
+/// `amount` in functional currency at `rate`; a small amount may come to zero. Errors: GLM-7008.
+Result<Money> at_rate(const EventContext& context, const Money& amount, const Decimal& rate, Currency functional);
 
 /// total * part / whole of one sign or the other; all of it when they are equal, nothing of a whole that is zero.
 Result<Money> pro_rata(const Money& total, Int128 part, Int128 whole, Rounding mode);

@@ -216,7 +216,7 @@ Status Evaluator::Impl::recognise(const EventContext& context, const Rule& rule,
   if (!known && stated.terms.total.is_zero()) return {};
   if (stated.terms.total.currency() != books.functional) {
     GLMAP_TRY(rate, rate_of(context, work.state, stated.terms.total.currency(), *entity, recognition.where));
-    GLMAP_TRY(worth, at_rate(context, stated.terms.total, rate, books.functional, recognition.where));
+    GLMAP_TRY(worth, at_rate(context, stated.terms.total, rate, books.functional));
     stated.statement.rate = rate;
     stated.functional_total = worth;
   }
