@@ -154,7 +154,10 @@ class EntriesText {
              "    WHEN needs_rate = 1 AND used IS NULL THEN " +
              fault_literal(ErrorCode::RateMissing, "the event carries no rate") +
              "\n    WHEN needs_rate = 1 AND used <= 0 THEN " +
-             fault_literal(ErrorCode::RateMissing, "the rate is not above zero") + "\n  END\nFROM converted_lines");
+             fault_literal(ErrorCode::RateMissing, "the rate is not above zero") +
+             "\n    WHEN needs_rate = 1 AND amount <> 0 AND converted = 0 THEN " +
+             fault_literal(ErrorCode::WorthNothing, "an amount that is not zero becomes zero") +
+             "\n  END\nFROM converted_lines");
   }
 
   std::string converted(Rounding mode) const {
