@@ -154,10 +154,7 @@ class EntriesText {
              "    WHEN needs_rate = 1 AND used IS NULL THEN " +
              fault_literal(ErrorCode::RateMissing, "the event carries no rate") +
              "\n    WHEN needs_rate = 1 AND used <= 0 THEN " +
-             fault_literal(ErrorCode::RateMissing, "the rate is not above zero") +
-             "\n    WHEN needs_rate = 1 AND amount <> 0 AND converted = 0 THEN " +
-             fault_literal(ErrorCode::WorthNothing, "an amount that is not zero becomes zero") +
-             "\n  END\nFROM converted_lines");
+             fault_literal(ErrorCode::RateMissing, "the rate is not above zero") + "\n  END\nFROM converted_lines");
   }
 
   std::string converted(Rounding mode) const {
@@ -320,7 +317,8 @@ class EntriesText {
          "    sum(CASE l.side WHEN 'debit' THEN l.amount ELSE -l.amount END) AS difference,\n"
          "    sum(CASE l.side WHEN 'debit' THEN l.functional_amount ELSE -l.functional_amount END) AS "
          "functional_difference,\n"
-         "    sum(CASE l.side WHEN 'debit' THEN l.functional_amount ELSE 0 END) AS total\n"
+         "    sum(CASE l.side WHEN 'debit' THEN l.functional_amount ELSE 0 END) AS total,\n"
+         "    sum(CASE l.side WHEN 'debit' THEN l.amount ELSE 0 END) AS stated\n"
          "  FROM entry e\n"
          "  LEFT JOIN sealed l ON " +
              same_entry("l", "e") +
@@ -348,7 +346,9 @@ class EntriesText {
                    : std::string()) +
              "    WHEN period IS NULL THEN " + fault_literal(ErrorCode::PeriodUndefined, "no period") +
              "\n    WHEN lines < 2 OR least < 0 OR difference <> 0 OR functional_difference <> 0 THEN " +
-             fault_literal(ErrorCode::EntryOutOfBalance, "debits and credits") + "\n" + approvals() +
+             fault_literal(ErrorCode::EntryOutOfBalance, "debits and credits") +
+             "\n    WHEN total = 0 AND stated <> 0 THEN " +
+             fault_literal(ErrorCode::WorthNothing, "the entry is worth nothing at the rate") + "\n" + approvals() +
              "  END\nFROM placed");
     script_.add(dialect_.insert_into("fault") +
                 "\nSELECT c.event_no, c.ledger_no, 2, e.entry_no, c.fault\nFROM checked c\nJOIN entry e ON " +
