@@ -65,8 +65,8 @@ def read_page(page):
         elif line.strip():
             if notes:
                 raise PageFault("%s:%d: a comment stands above no block" % (page.name, number))
-            if opens := re.match(r"(Wrong|Right)(, .*)?:$", line):
-                part = opens[1].lower()
+            if opens := re.match(r"(Wrong|Held|Right)(, .*)?:$", line):
+                part = "right" if opens[1] == "Right" else "wrong"
             elif line.startswith("#"):
                 part = ""
             elif BOOK_TEXT.match(line):
