@@ -53,7 +53,7 @@ class Simulation {
         return note(identity_.id, "duplicate", "seen before, nothing posted again");
       case SeenEvents::Answer::conflict:
         ++tally_.conflict;
-        return note(identity_.id, "conflict", "the same id with other content, nothing posted");
+        return note(identity_.id, "conflict", "GLM-6011: the same id with other content, nothing posted");
       case SeenEvents::Answer::added:
         break;
     }
@@ -69,7 +69,12 @@ class Simulation {
     for (const JournalEntry& entry : std::get<std::vector<JournalEntry>>(decision)) write(entry);
   }
 
-  const Tally& tally() const { return tally_; }
+  /// Entries stand above their count, also where both go to one terminal.
+  const Tally& finish() {
+    output_.flush();
+    std::fflush(stdout);
+    return tally_;
+  }
 
  private:
   void write(const JournalEntry& entry) {
@@ -127,7 +132,7 @@ int run_simulate(const SimulateOptions& options) {
       return kNoInput;
     }
   }
-  const Tally& tally = simulation.tally();
+  const Tally& tally = simulation.finish();
   std::fprintf(stderr,
                "%zu events: %zu with entries (%zu entries), %zu no entry, %zu held, %zu duplicate, %zu conflict, %zu "
                "unreadable\n",
