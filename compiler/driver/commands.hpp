@@ -19,6 +19,7 @@ enum ExitCode : int {
 
 struct CheckOptions {
   std::string book;
+  std::string since;  // a bundle file: also report what now reaches values that its lists did not have
   diagnostics::Format format = diagnostics::Format::human;
 };
 int run_check(const CheckOptions& options);

@@ -64,6 +64,8 @@ int run(int argc, char** argv) {
   CheckOptions check;
   CLI::App* command = app.add_subcommand("check", "Prove the book and run its tests; write nothing");
   command->add_option("book", check.book, "The book's directory")->required();
+  command->add_option("--since", check.since,
+                      "The bundle of an earlier release: show the rows and rules that reach what was added to lists");
   add_format(command, check.format);
   command->callback([&] { exit_code = run_check(check); });
 

@@ -62,12 +62,19 @@ Atom AmountTerms::atom(Kind kind, std::uint32_t index, std::uint32_t answer) {
   return at->second;
 }
 
-Atom AmountTerms::rounding_atom(Polynomial inner, Rounding mode) {
-  for (Atom known = 0; known < meanings_.size(); ++known)
-    if (meanings_[known].kind == Kind::rounding && meanings_[known].mode == mode && meanings_[known].inner == inner)
+/// Two roundings of one polynomial, or two shares of it by one field, are the same number.
+Atom AmountTerms::derived_atom(Meaning meaning) {
+  meaning.money = true;
+  for (Atom known = 0; known < meanings_.size() && meaning.kind != Kind::part; ++known)
+    if (meanings_[known].kind == meaning.kind && meanings_[known].mode == meaning.mode &&
+        meanings_[known].index == meaning.index && meanings_[known].inner == meaning.inner)
       return known;
-  meanings_.push_back({.kind = Kind::rounding, .inner = std::move(inner), .mode = mode, .money = true});
+  meanings_.push_back(std::move(meaning));
   return static_cast<Atom>(meanings_.size() - 1);
+}
+
+Polynomial AmountTerms::part_of(Polynomial asked, std::string what) {
+  return Polynomial::atom(derived_atom({.kind = Kind::part, .inner = std::move(asked), .what = std::move(what)}));
 }
 
 void AmountTerms::learn(const std::vector<SumTerm>& terms, Kind kind, std::optional<std::uint32_t> defined) {
@@ -142,9 +149,13 @@ std::optional<Atom> AmountTerms::operand_atom(const rules::Operand& operand) {
       return atom(Kind::line, operand.index);
     case rules::Operand::Kind::attribute:
       return atom(Kind::attribute, operand.index, operand.answer);
+    case rules::Operand::Kind::step: {
+      const Atom step = atom(Kind::step, 0);
+      meanings_[step].money = true;
+      return step;
+    }
     case rules::Operand::Kind::functional:
     case rules::Operand::Kind::constant:
-    case rules::Operand::Kind::step:
       break;
   }
   return std::nullopt;
@@ -182,7 +193,13 @@ std::optional<Polynomial> AmountTerms::normal_form(const rules::Amount& amount) 
     } else if (step.kind == Step::round) {
       Polynomial inner = std::move(stack.back());
       stack.pop_back();
-      next = whole_minor_units(inner) ? inner : Polynomial::atom(rounding_atom(inner, step.mode));
+      next = whole_minor_units(inner)
+                 ? inner
+                 : Polynomial::atom(derived_atom({.kind = Kind::rounding, .inner = inner, .mode = step.mode}));
+    } else if (step.kind == Step::share) {
+      Polynomial inner = std::move(stack.back());
+      stack.pop_back();
+      next = Polynomial::atom(derived_atom({.kind = Kind::share, .index = step.operand.index, .inner = inner}));
     } else {
       const Polynomial right = std::move(stack.back());
       stack.pop_back();
@@ -199,33 +216,63 @@ std::optional<Polynomial> AmountTerms::normal_form(const rules::Amount& amount) 
   return stack.back();
 }
 
+/// An event of one line: what its lines have in sum is what that line has. The share of the line is then all there is.
+void AmountTerms::assume_single_line() {
+  for (std::uint32_t i = 0; i < type_.line.size(); ++i) {
+    if (!is_money(type_.line[i].kind)) continue;
+    auto zero = subtract(Polynomial::atom(atom(Kind::line_sum, i)), Polynomial::atom(atom(Kind::line, i)));
+    if (zero) learn_equality(std::move(*zero), std::nullopt);
+  }
+}
+
+std::optional<Fraction> AmountTerms::derived_value(const Meaning& meaning, const std::map<Atom, Fraction>& values,
+                                                   std::uint32_t chance) const {
+  const auto inner = meaning.inner.evaluate(values);
+  if (!inner || meaning.kind == Kind::share) return inner;
+  if (meaning.kind == Kind::rounding) return round_fraction(*inner, meaning.mode);
+  if (inner->numerator() <= 0 || chance % 4 == 0) return Fraction();  // of nothing, or of less, nothing is taken
+  if (chance % 4 == 1) return inner;
+  const auto half = divide(*inner, Fraction(2));
+  return half ? round_fraction(*half, Rounding::down) : std::nullopt;
+}
+
 std::optional<std::map<Atom, Fraction>> AmountTerms::example(std::uint32_t attempt) const {
+  const auto is_share = [](const Meaning& meaning) { return meaning.kind == Kind::share; };
+  if (!single_line_ && std::any_of(meanings_.begin(), meanings_.end(), is_share)) {
+    AmountTerms single = *this;
+    single.single_line_ = true;
+    single.assume_single_line();
+    return single.good_ ? single.example(attempt) : std::nullopt;
+  }
   static constexpr int kNice[] = {10000, 1900, 700, 500, 300, 1100, 1300};  // cents a person would choose
   std::mt19937 random(attempt);  // fixed: the same book gives the same example on every machine
   const std::uint32_t magnitude = attempt < 2000 ? 2000 : attempt < 8000 ? 100'000 : 100'000'000;
-  std::set<Atom> solved;
-  for (const auto& [atom_solved, polynomial] : solved_) solved.insert(atom_solved);
+  std::map<Atom, const Polynomial*> solved;
+  for (const auto& [atom_solved, polynomial] : solved_) solved.emplace(atom_solved, &polynomial);
   std::map<Atom, Fraction> values;
+  std::vector<Atom> open;
   std::size_t nice = 0;
   for (Atom each = 0; each < meanings_.size(); ++each) {
     const Meaning& meaning = meanings_[each];
-    if (solved.contains(each) || meaning.kind == Kind::rounding) continue;
+    if (solved.contains(each) || is_derived(meaning.kind)) {
+      open.push_back(each);
+      continue;
+    }
     const int cents = attempt == 0 && nice < std::size(kNice) ? kNice[nice++] : static_cast<int>(random() % magnitude);
     values[each] =
         meaning.money ? *Fraction::make(cents, 100) : *Fraction::make(1 + static_cast<int>(random() % 30000), 10000);
   }
-  // What a rounding is of was made before it and may rest on earlier roundings, so the order of the atoms will do.
-  for (Atom each = 0; each < meanings_.size(); ++each) {
-    if (meanings_[each].kind != Kind::rounding) continue;
-    const auto inner = meanings_[each].inner.evaluate(values);
-    const auto rounded = inner ? round_fraction(*inner, meanings_[each].mode) : std::nullopt;
-    if (!rounded) return std::nullopt;
-    values[each] = *rounded;
-  }
-  for (const auto& [atom_solved, polynomial] : solved_) {
-    const auto value = polynomial.evaluate(values);
-    if (!value) return std::nullopt;
-    values[atom_solved] = *value;
+  // What follows from others comes after them; nothing rests on itself.
+  while (!open.empty()) {
+    const std::size_t before = open.size();
+    std::erase_if(open, [&](Atom each) {
+      const auto known = solved.find(each);
+      const auto value = known != solved.end() ? known->second->evaluate(values)
+                                               : derived_value(meanings_[each], values, attempt + each);
+      if (value) values[each] = *value;
+      return value.has_value();
+    });
+    if (open.size() == before) return std::nullopt;  // left the exact range
   }
   return values;
 }
@@ -241,6 +288,12 @@ std::string AmountTerms::name(Atom atom) const {
       return "sum of line." + type_.line[meaning.index].name;
     case Kind::attribute:
       return book_.tables[program_.lookups[meaning.index].table].answers[meaning.answer].name;
+    case Kind::step:
+      return "amount";
+    case Kind::share:
+      return "(share of " + formula(meaning.inner) + " by line." + type_.line[meaning.index].name + ")";
+    case Kind::part:
+      return meaning.what;
     case Kind::rounding:
       return "(" + formula(meaning.inner) + " rounded " + std::string(to_text(meaning.mode)) + ")";
   }
@@ -258,6 +311,7 @@ std::string AmountTerms::words(const std::map<Atom, Fraction>& values,
       if (step.kind != rules::AmountStep::Kind::load) continue;
       const Kind kind = step.operand.kind == rules::Operand::Kind::header ? Kind::header
                         : step.operand.kind == rules::Operand::Kind::line ? Kind::line
+                        : step.operand.kind == rules::Operand::Kind::step ? Kind::step
                                                                           : Kind::attribute;
       const auto found = known_.find({kind, step.operand.index, step.operand.answer});
       if (found == known_.end()) continue;
@@ -267,6 +321,8 @@ std::string AmountTerms::words(const std::map<Atom, Fraction>& values,
           for (const auto& [monomial, coefficient] : polynomial.terms())
             for (const Atom free : monomial) show(free);
     }
+  for (Atom each = 0; each < meanings_.size(); ++each)
+    if (meanings_[each].kind == Kind::part) show(each);
   std::string text;
   for (const Atom each : shown)
     text += (text.empty() ? "" : ", ") + name(each) + " " + amount_words(values.at(each), meanings_[each].money);

@@ -45,6 +45,17 @@ void check_account_types(const ResolvedModel& model, Sink& sink, rules::Proofs& 
 void check_roles_available(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4009: every dimension of a line has a value.
 void check_dimensions(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4019: the entities of an intercompany group owe each other the same.
+void check_intercompany(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4020: every schedule can be made, and takes out of a balance what was put into it.
+void check_schedules(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4018 (warnings): what is put into a clearing role is taken out by something.
+void check_clearing(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4021 (warnings): it is said what happens when an event comes before one it needs; GLM-4006: nothing waits for
+/// itself.
+void check_order(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4006, GLM-4009: approvals, expectations and prerequisites can matter.
+void check_policies_reachable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4017: every list, role and table is used (warnings).
 void check_unused(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 

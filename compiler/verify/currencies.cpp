@@ -26,28 +26,42 @@ class CurrencyCheck {
   CurrencyCheck(const rules::RuleBook& book, Findings& findings) : book_(book), findings_(findings) {}
   std::size_t converted = 0;
 
-  void check(const EventType& type, const rules::Rule& rule, const rules::PostBlock& block) {
-    if (block.gain_role) {
-      difference_role(*block.gain_role, block.where);
-      difference_role(*block.loss_role, block.where);
+  void check(const BlockOfRule& of) {
+    const EventType& type = book_.catalog.types[of.program.type];
+    if (of.block.gain_role) {
+      difference_role(*of.block.gain_role, of.block.where);
+      difference_role(*of.block.loss_role, of.block.where);
     }
-    if (only_functional(type, rule) || functional_amounts(type, block)) return;
-    for (const rules::PostingLine& line : block.lines) {
-      if (line.rate || line.functional) continue;
+    if (!may_convert(book_, of) || functional_amounts(type, of.block)) return;
+    for (const rules::PostingLine& line : of.block.lines) {
+      if (line.rate || line.functional || line.at_carrying_rate) continue;
       ++converted;
-      if (book_.foreign_currency && type.header_index(book_.foreign_currency->rate_field)) continue;
+      if (has_rate(type)) continue;
       Diagnostic found{.code = ErrorCode::WrongCurrency, .primary = place(line.where)};
-      found.message = "rule " + tick(rule.name) + " takes " + type.name +
+      found.message = "rule " + tick(of.rule.name) + " takes " + type.name +
                       " in any currency, and nothing says what this line is worth in the currency of the books";
       found.notes.push_back("example: a " + type.name + " in USD for an entity that keeps its books in EUR");
-      found.help = book_.foreign_currency
-                       ? "add the decimal field " + tick(book_.foreign_currency->rate_field) +
-                             " to the event, write `at RATE` or `worth AMOUNT` on the line, or restrict the rule with "
-                             "`when currency is functional`"
-                       : "add a `foreign_currency` section, or restrict the rule with `when currency is functional`";
-      found.fingerprint = "currency/" + rule.name + "/" + type.name;
+      found.help = help();
+      found.fingerprint = "currency/" + of.rule.name + "/" + type.name;
       return findings_.add(std::move(found));
     }
+  }
+
+  /// The book's rate is there for the event: its field, or the day for which a published one is looked up.
+  bool has_rate(const EventType& type) const {
+    if (!book_.foreign_currency) return false;
+    const rules::ForeignCurrency& foreign = *book_.foreign_currency;
+    return type.header_index(foreign.rate_source.empty() ? foreign.rate_field : foreign.rate_date).has_value();
+  }
+
+  std::string help() const {
+    if (!book_.foreign_currency)
+      return "add a `foreign_currency` section, or restrict the rule with `when currency is functional`";
+    const rules::ForeignCurrency& foreign = *book_.foreign_currency;
+    return (foreign.rate_source.empty() ? "add the decimal field " + tick(foreign.rate_field)
+                                        : "add the date field " + tick(foreign.rate_date)) +
+           " to the event, write `at RATE` or `worth AMOUNT` on the line, or restrict the rule with "
+           "`when currency is functional`";
   }
 
   /// Gains, losses and rounding have no event line to take dimensions from.
@@ -80,9 +94,7 @@ void check_currencies(const ResolvedModel& model, Sink& sink, rules::Proofs& pro
   CurrencyCheck currencies(book, findings);
   if (book.foreign_currency)
     currencies.difference_role(book.foreign_currency->rounding_role, book.foreign_currency->where);
-  for (const rules::EventProgram& program : book.programs)
-    for (const rules::Rule& rule : program.rules)
-      for (const rules::PostBlock& block : rule.blocks) currencies.check(book.catalog.types[program.type], rule, block);
+  for_each_block(book, [&](const BlockOfRule& of) { currencies.check(of); });
   if (findings.empty())
     proofs.results["foreign amounts have a rate, differences an account"] =
         counted(currencies.converted, "posting line");

@@ -6,6 +6,7 @@
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/feasible.hpp"
 #include "compiler/verify/report.hpp"
+#include "compiler/verify/rule_facts.hpp"
 
 namespace glmap::verify {
 namespace {
@@ -36,7 +37,7 @@ class ProgramCheck {
       if (reported && !space.alone.empty()) space.alone.push_back(true);
     } while (reported && !findings.full());
     if (findings.empty())
-      proofs_.results["event " + in_.type().name + " complete"] =
+      proofs_.results["event " + in_.type().name + in_ledger() + " complete"] =
           "proved: " + counted(program_.rules.size(), "outcome");
   }
 
@@ -45,9 +46,11 @@ class ProgramCheck {
 
   SourceRef where() const { return program_.rules.empty() ? SourceRef{} : program_.rules.front().where; }
 
+  std::string in_ledger() const { return ledger_words(model_.book, program_.ledger); }
+
   void report_not_decided() {
-    sink_.report(not_decided(where(), "every event " + tick(in_.type().name) + " reaches an outcome",
-                             "event " + in_.type().name + " complete"));
+    sink_.report(not_decided(where(), "every event " + tick(in_.type().name) + " reaches an outcome" + in_ledger(),
+                             "event " + in_.type().name + in_ledger() + " complete"));
   }
 
   Diagnostic hole_found(const Box& hole, const Witness& witness) const {
@@ -56,7 +59,7 @@ class ProgramCheck {
     Diagnostic found;
     found.code = ErrorCode::EventWithoutOutcome;
     found.primary = place(where());
-    found.message = "no rule fits event " + tick(name) + (when.empty() ? "" : " when " + when);
+    found.message = "no rule fits event " + tick(name) + in_ledger() + (when.empty() ? "" : " when " + when);
     const auto schema = model_.event_spans.find(name);
     if (schema != model_.event_spans.end())
       found.labels.push_back({schema->second, "the event is declared here; its first rule is above"});
@@ -64,7 +67,7 @@ class ProgramCheck {
     found.help = "write a rule for it, or " + tick("no entry for " + name + (when.empty() ? "" : " when " + when)) +
                  " with the reason, or " +
                  tick("hold " + name + (when.empty() ? "" : " when " + when) + " because \"...\"");
-    found.fingerprint = "event " + name + " hole " + when;
+    found.fingerprint = "event " + name + in_ledger() + " hole " + when;
     return found;
   }
 
@@ -77,16 +80,22 @@ class ProgramCheck {
   bool undecided_ = false;
 };
 
-void report_silent_event(const ResolvedModel& model, const EventType& type, Sink& sink) {
+void report_silent_event(const ResolvedModel& model, const EventType& type, std::uint32_t ledger, Sink& sink) {
+  const std::string in = ledger_words(model.book, ledger);
   Diagnostic found;
   found.code = ErrorCode::EventWithoutOutcome;
   const auto schema = model.event_spans.find(type.name);
   if (schema != model.event_spans.end()) found.primary = schema->second;
-  found.message = "no rule and no `no entry` speaks of event " + tick(type.name);
+  found.message = "no rule and no `no entry` speaks of event " + tick(type.name) + in;
+  if (const auto& programs = model.book.programs_of(model.book.catalog.type_index(type.name).value());
+      !programs.empty() && !programs.front().rules.empty())
+    found.labels.push_back(
+        {place(programs.front().rules.front().where),
+         "it has its outcomes in ledger " + tick(model.book.ledgers[programs.front().ledger]) + " here"});
   found.notes.push_back("example: every " + type.name + " would be held");
-  found.help = "write a rule for it, or " + tick("no entry for " + type.name) + " with the reason, or " +
-               tick("hold " + type.name + " because \"...\"");
-  found.fingerprint = "event " + type.name + " hole";
+  found.help = "write a rule for it" + (in.empty() ? "" : " with" + in) + ", or " + tick("no entry for " + type.name) +
+               " with the reason, or " + tick("hold " + type.name + " because \"...\"");
+  found.fingerprint = "event " + type.name + in + " hole";
   sink.report(std::move(found));
 }
 
@@ -94,7 +103,9 @@ void report_silent_event(const ResolvedModel& model, const EventType& type, Sink
 
 void check_outcomes_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
   for (std::uint32_t type = 0; type < model.book.catalog.types.size(); ++type)
-    if (model.book.program_of(type) == nullptr) report_silent_event(model, model.book.catalog.types[type], sink);
+    for (std::uint32_t ledger = 0; ledger < model.book.ledgers.size(); ++ledger)
+      if (model.book.program_of(type, ledger) == nullptr)
+        report_silent_event(model, model.book.catalog.types[type], ledger, sink);
   for (const rules::EventProgram& program : model.book.programs) ProgramCheck(model, program, sink, proofs).run();
 }
 

@@ -5,6 +5,7 @@
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/feasible.hpp"
 #include "compiler/verify/report.hpp"
+#include "compiler/verify/rule_facts.hpp"
 
 namespace glmap::verify {
 namespace {
@@ -12,20 +13,23 @@ namespace {
 class ProgramCheck {
  public:
   ProgramCheck(const ResolvedModel& model, const rules::EventProgram& program, Sink& sink, rules::Proofs& proofs)
-      : program_(program), sink_(sink), proofs_(proofs), in_(program_space(model.book, program)) {}
+      : program_(program),
+        sink_(sink),
+        proofs_(proofs),
+        in_(program_space(model.book, program)),
+        event_(tick(in_.type().name) + ledger_words(model.book, program.ledger)),
+        key_("event " + in_.type().name + ledger_words(model.book, program.ledger)) {}
 
   void run() {
     find_dead_rules();
     find_overlaps();
-    if (sound_)
-      proofs_.results["event " + in_.type().name + " unambiguous"] =
-          "proved: " + counted(program_.rules.size(), "outcome");
+    if (sound_) proofs_.results[key_ + " unambiguous"] = "proved: " + counted(program_.rules.size(), "outcome");
   }
 
  private:
   void report_not_decided(const rules::Rule& rule, const std::string& what) {
     sound_ = false;
-    sink_.report(not_decided(rule.where, what, "event " + in_.type().name + " unambiguous"));
+    sink_.report(not_decided(rule.where, what, key_ + " unambiguous"));
   }
 
   void find_dead_rules() {
@@ -51,7 +55,7 @@ class ProgramCheck {
     Diagnostic found;
     found.code = ErrorCode::DeadRow;
     found.primary = place(rule.where);
-    found.message = name_of(rule) + " never applies to event " + tick(in_.type().name) + ": " +
+    found.message = name_of(rule) + " never applies to event " + event_ + ": " +
                     (contradiction ? "its conditions exclude each other" : "no event meets its conditions");
     for (const rules::Condition& condition : rule.when)
       found.labels.push_back({place(condition.where), "this must hold"});
@@ -61,7 +65,7 @@ class ProgramCheck {
     found.help =
         "correct the conditions, or delete the rule; values separated by commas are alternatives, what `and` "
         "joins must hold together";
-    found.fingerprint = "event " + in_.type().name + " dead " + stable_name(index);
+    found.fingerprint = key_ + " dead " + stable_name(index);
     return found;
   }
 
@@ -93,14 +97,14 @@ class ProgramCheck {
     Diagnostic found;
     found.code = ErrorCode::RulesOverlap;
     found.primary = place(second.where);
-    found.message = name_of(first) + " and " + name_of(second) + " both fit event " + tick(in_.type().name) +
+    found.message = name_of(first) + " and " + name_of(second) + " both fit event " + event_ +
                     (when.empty() ? "" : " when " + when);
     found.labels.push_back({place(first.where), name_of(first) + " is here"});
     found.notes.push_back("example: " + event_words(in_, witness));
     found.help =
         "narrow one of them with a further `and`; if the event needs two entries, write two `post in` blocks "
         "in one rule";
-    found.fingerprint = "event " + in_.type().name + " overlap " + condition_words(in_, shared);
+    found.fingerprint = key_ + " overlap " + condition_words(in_, shared);
     return found;
   }
 
@@ -113,6 +117,7 @@ class ProgramCheck {
   Sink& sink_;
   rules::Proofs& proofs_;
   ProgramSpace in_;
+  std::string event_, key_;  // the event and where the book has several the ledger, in words and as a fingerprint
   Steps steps_;
   bool sound_ = true;
 };

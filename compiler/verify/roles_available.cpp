@@ -3,6 +3,7 @@
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/feasible.hpp"
 #include "compiler/verify/report.hpp"
+#include "compiler/verify/rule_facts.hpp"
 
 namespace glmap::verify {
 namespace {
@@ -61,11 +62,11 @@ void check_roles_available(const ResolvedModel& model, Sink& sink, rules::Proofs
     const ProgramSpace in = program_space(model.book, program);
     for (std::size_t r = 0; r < program.rules.size(); ++r) {
       RuleRoutes rule(in, r, findings);
-      for (const rules::PostBlock& block : program.rules[r].blocks) {
-        for (const rules::PostingLine& line : block.lines) rule.check(block, line.role, line.where);
-        if (block.gain_role) rule.check(block, *block.gain_role, block.where);
-        if (block.loss_role) rule.check(block, *block.loss_role, block.where);
-      }
+      for_each_block(program, program.rules[r], [&](const BlockOfRule& of) {
+        for (const rules::PostingLine& line : of.block.lines) rule.check(of.block, line.role, line.where);
+        if (of.block.gain_role) rule.check(of.block, *of.block.gain_role, of.block.where);
+        if (of.block.loss_role) rule.check(of.block, *of.block.loss_role, of.block.where);
+      });
       routes += rule.routes;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
+#include "compiler/verify/rule_facts.hpp"
 
 namespace glmap::verify {
 namespace {
@@ -28,12 +29,11 @@ void look_at_rules(const rules::RuleBook& book, Used& used) {
   if (book.foreign_currency) used.roles.insert(book.foreign_currency->rounding_role);
   for (const rules::EventProgram& program : book.programs) {
     for (const rules::Lookup& lookup : program.lookups) used.tables.insert(lookup.table);
-    for (const rules::Rule& rule : program.rules)
-      for (const rules::PostBlock& block : rule.blocks) {
-        for (const rules::PostingLine& line : block.lines) used.roles.insert(line.role);
-        if (block.gain_role) used.roles.insert({*block.gain_role, *block.loss_role});
-      }
   }
+  for_each_block(book, [&](const BlockOfRule& of) {
+    for (const rules::PostingLine& line : of.block.lines) used.roles.insert(line.role);
+    if (of.block.gain_role) used.roles.insert({*of.block.gain_role, *of.block.loss_role});
+  });
 }
 
 void warn(Sink& sink, const Span& where, std::string_view kind, const std::string& name) {
