@@ -65,7 +65,7 @@ def read_page(page):
         elif line.strip():
             if notes:
                 raise PageFault("%s:%d: a comment stands above no block" % (page.name, number))
-            if opens := re.match(r"(Wrong|Held|Right)(, .*)?:$", line):
+            if opens := re.match(r"(Wrong|Held|Right)\b.*:$", line):
                 part = "right" if opens[1] == "Right" else "wrong"
             elif line.startswith("#"):
                 part = ""
