@@ -57,7 +57,7 @@ std::vector<Column> read_columns(Context& context, const syntax::AccountsDecl& d
       column.kind = Column::Kind::forbids;
     } else if (const auto entity = context.catalog().entity_index(word.text)) {
       column = {Column::Kind::entity, *entity};
-    } else if (context.entities_known) {
+    } else if (context.entities_known && !word.empty()) {
       context.error(ErrorCode::UnknownEntity, word.span,
                     "column " + tick(word.text) + " is neither an entity nor `needs` or `forbids`",
                     suggest(word.text, known, "the entities are " + choices(context.entity_codes())));
@@ -65,7 +65,7 @@ std::vector<Column> read_columns(Context& context, const syntax::AccountsDecl& d
     columns.push_back(column);
   }
   for (const LegalEntity& entity : context.catalog().entities)
-    if (!seen.contains(entity.code))
+    if (!seen.contains(entity.code) && context.accounts_whole)
       context.error(ErrorCode::MissingClause, decl.span,
                     "entity " + tick(entity.code) + " has no column in the accounts section",
                     "add the column; write `-` where the entity may not use a role");
@@ -250,7 +250,7 @@ void resolve_accounts(Context& context) {
   if (!context.spec.accounts) {
     const bool posts = std::any_of(context.spec.rules.begin(), context.spec.rules.end(),
                                    [](const auto& rule) { return rule.outcome == syntax::OutcomeKind::post; });
-    if (posts)
+    if (posts && context.accounts_whole)
       context.error(ErrorCode::MissingClause, context.book_span(), "the book posts and has no `accounts` section",
                     "write `accounts` with a row for each role and a column for each entity");
     return;

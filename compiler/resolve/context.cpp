@@ -220,8 +220,12 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
     return;
   }
   if (domain.kind == rules::Domain::Kind::role) {
+    if (!context.accounts_whole) return;
+    // A missing row is told once, a slip wherever it was made.
+    if (diagnostics::closest(word.text, values).empty() && !context.roles_told.insert(word.text).second) return;
     context.error(ErrorCode::UnknownRole, word.span, "role " + tick(word.text) + " has no row in the accounts section",
-                  suggest(word.text, values, "write one of " + choices(values)));
+                  suggest(word.text, values,
+                          (values.empty() ? "" : "write one of " + choices(values) + ", or ") + "add a row for it"));
     return;
   }
   if (domain.kind == rules::Domain::Kind::list && !context.spec.lists_whole) return;

@@ -85,6 +85,7 @@ void read_rate(Context& context, const syntax::ForeignCurrencyDecl& decl, rules:
 void resolve_dates(Context& context) {
   rules::RuleBook& book = context.book();
   if (!context.spec.dates) {
+    if (!context.spec.sections_whole) return;
     const Span at = context.book_span();
     context.error(ErrorCode::MissingClause, at, "the book has no `dates` section",
                   "write `dates` with `posting date is document_date, else occurred_at in zone of entity`");

@@ -156,7 +156,7 @@ std::optional<std::uint32_t> paired_role(Context& context, const Word& word, con
   const auto role = role_of(context, word);
   if (!role) return std::nullopt;
   const std::vector<std::string>& needs = context.book().roles[*role].needs;
-  if (std::find(needs.begin(), needs.end(), partner.text) == needs.end())
+  if (context.accounts_whole && std::find(needs.begin(), needs.end(), partner.text) == needs.end())
     context.error_with(ErrorCode::UnknownName, partner.span,
                        "the lines of role " + tick(word.text) + " need not carry the dimension " + tick(partner.text) +
                            ", so nobody knows who faces them",

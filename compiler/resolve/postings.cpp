@@ -106,6 +106,7 @@ class LineReader {
 
   bool is_needed(const Role& role, const Word& key) {
     if (std::find(role.needs.begin(), role.needs.end(), key.text) != role.needs.end()) return true;
+    if (!context_.accounts_whole) return false;  // its cells may not have been read
     context_.error_with(
         ErrorCode::UnknownName, key.span,
         "the lines of role " + tick(role.name) + " need not carry the dimension " + tick(key.text) +
@@ -231,6 +232,7 @@ class LineReader {
     const Span& role_place = context_.role_places[line_role(role)];
     const std::string help = "add the field to the event, or write `with " + need + " VALUE` at the end of the line";
     const auto refuse = [&](const std::string& why) {
+      if (!scope_.tell_once("need " + role.name + " " + need)) return;
       context_.error_with(ErrorCode::DimensionNotDerivable, written_.span,
                           "role " + tick(role.name) + " needs the dimension " + tick(need) + ", and " + why, role_place,
                           "the role needs it here", help);

@@ -58,6 +58,8 @@ class ProgramScope {
   /// True once for an event type: that its rules ask the whole event for what only lines have. How often they do says
   /// nothing more.
   bool tell_lines();
+  /// True once for an event type and a text: what follows from one fault is told where it shows first.
+  bool tell_once(const std::string& about) { return reported_.insert(about).second; }
 
   /// Fields of the event and of its lines (when rules see lines), and answers of tables; for suggestions.
   std::vector<std::string> known_names() const;
@@ -105,7 +107,7 @@ class ProgramScope {
   rules::EventProgram& program_;
   std::map<std::uint32_t, Derived> derived_;  // by table
   std::vector<std::uint32_t> deriving_;       // tables being derived, outermost first
-  std::set<std::string> reported_;            // answers whose fault was reported once
+  std::set<std::string> reported_;            // what was told once
   bool lines_told_ = false;
 };
 

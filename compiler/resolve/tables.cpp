@@ -45,7 +45,7 @@ void unknown_column(Context& context, const Word& word, const std::vector<FieldP
                        "ask for a list, an entity, a currency or a yes/no field");
     return;
   }
-  if (!context.events_known || !context.spec.lists_whole) return;
+  if (!context.events_known || !context.spec.lists_whole || word.empty()) return;
   std::vector<std::string> known = context.list_names();
   for (const EventType& type : context.catalog().types)
     for (const auto* level : {&type.header, &type.line})
@@ -448,7 +448,10 @@ void declare_tables_and_roles(Context& context) {
   }
   if (!context.spec.accounts) return;
   for (const auto& cells : context.spec.accounts->rows) {
-    if (cells.empty() || cells.front().kind != Cell::Kind::values || cells.front().values.size() != 1) continue;
+    if (cells.empty() || cells.front().kind != Cell::Kind::values || cells.front().values.size() != 1) {
+      context.accounts_whole = false;
+      continue;
+    }
     const Word& name = cells.front().values.front();
     if (const auto known = context.role_index(name.text)) {
       context.twice("role", name.text, name.span, context.role_places[*known]);

@@ -145,6 +145,9 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     }
   }
 
+  /// True when something stood where a section was expected, so that a whole section may not have been read.
+  bool has_lost_section() const { return lost_section_; }
+
   antlr4::Token* recoverInline(antlr4::Parser* parser) override { throw antlr4::InputMismatchException(parser); }
 
   void reportError(antlr4::Parser* parser, const RecognitionException& fault) override {
@@ -254,16 +257,24 @@ class Recovery : public antlr4::DefaultErrorStrategy {
            std::find(std::begin(kWords), std::end(kWords), token.text) != std::end(kWords);
   }
 
-  /// The clauses of a rule whose first line is missing: told once, and left as a whole.
+  static bool is_step_word(std::string_view text) {
+    return text == "event" || text == "expect" || text == "rate" || text == "through";
+  }
+
+  /// The clauses of a rule, or the steps of a test, whose first line is missing: told once, and left as a whole.
   bool report_headless(antlr4::Parser* parser, const Token& seen, Rule list) {
-    const bool may_have_lines = list == Rule::rule_section || list == Rule::post_block ||
-                                list == Rule::recognise_block || list == Rule::test_section ||
-                                list == Rule::test_event || list == Rule::expectation;
-    if (may_have_lines || seen.kind != TokenKind::keyword || !seen.first_on_line || !is_clause_word(seen.text))
-      return false;
-    tell(ErrorCode::UnexpectedText, seen, 0,
-         "`" + std::string(seen.text) + "` begins a clause, and no rule begins above it",
-         "write `rule NAME \"title\"` on a line above");
+    const bool in_test = list == Rule::test_section || list == Rule::test_event || list == Rule::expectation;
+    const bool in_rule = list == Rule::rule_section || list == Rule::post_block || list == Rule::recognise_block;
+    const bool step = is_step_word(seen.text) && !in_test;
+    const bool clause = is_clause_word(seen.text) && !in_test && !in_rule;
+    if (seen.kind != TokenKind::keyword || !seen.first_on_line || !(step || clause)) return false;
+    const std::string word = "`" + std::string(seen.text) + "` begins ";
+    if (step)
+      tell(ErrorCode::UnexpectedText, seen, 0, word + "a step, and no test begins above it",
+           "write `test \"title\"` on a line above");
+    else
+      tell(ErrorCode::UnexpectedText, seen, 0, word + "a clause, and no rule begins above it",
+           "write `rule NAME \"title\"` on a line above");
     const Token* next = &current(parser);
     while (next->kind != TokenKind::end && !(next->first_on_line && is_section_word(*next))) {
       parser->consume();
@@ -422,6 +433,7 @@ class Recovery : public antlr4::DefaultErrorStrategy {
 
   void report(Misfit& misfit, Misfit::Kind kind, Rule rule, const Token& place) {
     if (report_number(rule, place)) return;
+    if (kind == Misfit::Kind::start && rule == Rule::book) lost_section_ = true;
     misfit.kind = kind;
     misfit.rule = rule;
     misfit.seen = shown(place);
@@ -454,6 +466,7 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   const ConcreteTree& tree_;
   Sink& sink_;
   std::size_t faults_ = 0;
+  bool lost_section_ = false;
 };
 
 std::string snake_case(const std::string& name) {
@@ -508,10 +521,11 @@ void read_locked(ConcreteTree& tree, Sink& sink) {
   copy_tokens(tree, stream.getTokens());
   MappingParser parser(&stream);
   parser.removeErrorListeners();
-  parser.setErrorHandler(std::make_shared<Recovery>(tree, sink));
+  const auto recovery = std::make_shared<Recovery>(tree, sink);
+  parser.setErrorHandler(recovery);
   check_rules(parser);
   MappingParser::BookContext* book = parser.book();
-  tree.nodes.push_back(Node{Rule::book, false, {}});
+  tree.nodes.push_back(Node{Rule::book, book->exception != nullptr || recovery->has_lost_section(), {}});
   copy_children(tree, 0, *book);
 }
 

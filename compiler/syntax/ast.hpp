@@ -342,7 +342,8 @@ struct Spec {
   std::vector<RuleDecl> rules;
   std::vector<TestDecl> tests;
   // False when a fault was reported there: names that are missing may only not have been read.
-  bool lists_whole = true, tables_whole = true, foreign_currency_whole = true;
+  bool lists_whole = true, tables_whole = true, accounts_whole = true, foreign_currency_whole = true;
+  bool sections_whole = true;  // no section whose first word is none
 };
 
 }  // namespace glmap::syntax

@@ -110,6 +110,11 @@ bool AstBuilder::once(Span& first, const NodeView& clause, const std::string& wh
 // ---- sections
 
 void AstBuilder::build() {
+  // What stands in a section that was not recognised is missing elsewhere.
+  if (tree_.nodes.front().broken) {
+    spec_.sections_whole = false;
+    spec_.lists_whole = spec_.tables_whole = spec_.accounts_whole = spec_.foreign_currency_whole = false;
+  }
   for (const NodeView& node : NodeView(tree_, tree_.nodes.front()).nodes()) section(node);
 }
 

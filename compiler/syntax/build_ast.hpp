@@ -76,6 +76,7 @@ class AstBuilder {
   void width(const Span& row, const Span& header, std::string message, bool too_many);
   void remaining(TableDecl& table, const NodeView& node);
   void accounts(const NodeView& section);
+  void accounts_row(AccountsDecl& decl, const RowText& row, const Span& header_span);
   void no_divider(const Span& where);
   // build_rules.cpp
   void rule(const NodeView& section);

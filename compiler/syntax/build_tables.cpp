@@ -23,6 +23,12 @@ diagnostics::Diagnostic width_fault(const Span& row, const Span& header, std::st
   return finding;
 }
 
+/// `| role | US | DE | needs |`: no row of a table.
+bool begins_accounts(const Token& row) {
+  const std::optional<RowPieces> pieces = cut_row(row.text);
+  return pieces && pieces->cells.size() > 1 && pieces->asked == pieces->cells.size() && pieces->cells.front() == "role";
+}
+
 RowText row_text(const NodeView& section, const Token& token) {
   Span first_bar = section.span_of(token);
   first_bar.length = 1;
@@ -84,6 +90,11 @@ void AstBuilder::table(const NodeView& section) {
     const Token& token = tree_.tokens[child.index];
     if (token.kind != TokenKind::row) {
       impossible = true;
+    } else if (has_header && begins_accounts(token)) {
+      missing(section.span_of(token), "the columns of the accounts section stand here, and its first line is missing",
+              "write `accounts` on a line above");
+      spec_.accounts_whole = false;
+      break;
     } else if (has_header) {
       table_row(table, row_text(section, token), impossible);
     } else {
@@ -186,40 +197,43 @@ void AstBuilder::accounts(const NodeView& section) {
     twice(decl.span, spec_.accounts->span, "the `accounts` section");
     return;
   }
+  const std::size_t errors = sink_.error_count();
   Span header_span;
   bool has_header = false;
   for (const Token* token : section.tokens()) {
     if (token->kind != TokenKind::row) continue;
-    const RowText row = row_text(section, *token);
-    if (!has_header) {
-      std::vector<Word> behind_divider;
-      has_header = true;
-      header_span = section.span_of(*token);
-      header(row, decl.columns, behind_divider);
-      if (!behind_divider.empty()) no_divider(behind_divider.front().span);
-      decl.columns.insert(decl.columns.end(), behind_divider.begin(), behind_divider.end());
+    if (has_header) {
+      accounts_row(decl, row_text(section, *token), header_span);
       continue;
     }
-    std::optional<RowCells> cells = read_row(row, sink_);
-    if (!cells) continue;
-    if (cells->divided) {
-      no_divider(cells->divider);
-      continue;
-    }
-    if (!decl.columns.empty() && cells->asked.size() != decl.columns.size()) {
-      width(cells->span, header_span,
-            fmt::format("this row has {}, the header has {}", cells_in_words(cells->asked.size()), decl.columns.size()),
-            cells->asked.size() > decl.columns.size());
-      continue;
-    }
-    decl.rows.push_back(std::move(cells->asked));
-    decl.row_spans.push_back(std::move(cells->span));
+    std::vector<Word> behind_divider;
+    has_header = true;
+    header_span = section.span_of(*token);
+    header(row_text(section, *token), decl.columns, behind_divider);
+    if (!behind_divider.empty()) no_divider(behind_divider.front().span);
+    decl.columns.insert(decl.columns.end(), behind_divider.begin(), behind_divider.end());
   }
   if (!has_header && !section.has_broken()) {
     missing(decl.span, "the `accounts` section has no rows",
             "write the columns `| role | ENTITY | needs | forbids |` and a row for each role");
   }
+  if (section.has_broken() || sink_.error_count() != errors) spec_.accounts_whole = false;
   spec_.accounts = std::move(decl);
+}
+
+void AstBuilder::accounts_row(AccountsDecl& decl, const RowText& row, const Span& header_span) {
+  const std::size_t errors = sink_.error_count();
+  std::optional<RowCells> cells = read_row(row, sink_);
+  if (!cells || sink_.error_count() != errors) return;
+  if (cells->divided) return no_divider(cells->divider);
+  if (!decl.columns.empty() && cells->asked.size() != decl.columns.size()) {
+    return width(
+        cells->span, header_span,
+        fmt::format("this row has {}, the header has {}", cells_in_words(cells->asked.size()), decl.columns.size()),
+        cells->asked.size() > decl.columns.size());
+  }
+  decl.rows.push_back(std::move(cells->asked));
+  decl.row_spans.push_back(std::move(cells->span));
 }
 
 }  // namespace glmap::syntax

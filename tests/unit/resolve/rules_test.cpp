@@ -129,13 +129,14 @@ TEST_CASE("an optional field can be asked whether it is given", "[resolve]") {
   CHECK(condition.negated);
 }
 
-TEST_CASE("a dimension that the event does not carry is told at the line, with the role that needs it", "[resolve]") {
+TEST_CASE("a dimension that the event does not carry is told once, at the first line whose role needs it",
+          "[resolve]") {
   const BookFiles files =
       small_book_with(kBook, "| cash             | 1060               | 1800 |                               |",
                       "| cash             | 1060               | 1800 | product                       |");
   const Outcome outcome = resolve_files(files);
   INFO(outcome.text);
-  REQUIRE(outcome.found.size() == 2);
+  REQUIRE(outcome.found.size() == 1);
   CHECK(outcome.found[0].code == ErrorCode::DimensionNotDerivable);
   CHECK(outcome.found[0].primary.where.line == line_of(files.at(kBook), "debit  cash       amount\n"));
   CHECK(outcome.found[0].message.find("no field `product`") != std::string::npos);

@@ -70,3 +70,22 @@ TEST_CASE("a rule without its first line is told once", "[resolve][strangers]") 
   require_fault(kBook, "rule INV-USAGE \"Usage, billed in arrears\"\n", "\n", ErrorCode::MissingClause,
                 "write `rule NAME", "  because \"Revenue policy 4.5");
 }
+
+TEST_CASE("a fault in the accounts section is the only news about its roles", "[resolve][strangers]") {
+  const std::string row =
+      "  | receivable       | 1200               | 1200 | customer                      | department |\n";
+  require_fault(kBook, row, "  | receivable       | 1200 1200 | customer                      | department |\n",
+                ErrorCode::BadCell, "or a bar between two cells", "  | receivable       | 1200 1200");
+  require_fault(kBook, row, "  | receivable       | 1200               | 1200 | customer |\n", ErrorCode::RowWidth,
+                "this row has 4 cells, the header has 5 // write the missing bar", "  | receivable ");
+  require_fault(kBook, row, "", ErrorCode::UnknownRole, "role `receivable` has no row", "  never in receivable");
+  require_fault(kBook, "accounts\n  | role ", "\n  | role ", ErrorCode::MissingClause,
+                "write `accounts` on a line above", "  | role             | US");
+  require_fault(kBook, "accounts\n  | role ", "acounts\n  | role ", ErrorCode::UnexpectedText,
+                "did you mean `accounts`?");
+}
+
+TEST_CASE("the steps of a test whose first line is missing are told once", "[resolve][strangers]") {
+  require_fault(kBook, "test \"German customer buys in dollars and pays\"\n", "\n", ErrorCode::UnexpectedText,
+                "write `test \"title\"` on a line above", "  event invoice.issued I-1\n");
+}
