@@ -60,6 +60,13 @@ struct PrintOptions {
 };
 int run_print(const PrintOptions& options);
 
+struct CoverageOptions {
+  std::string book;
+  std::string format = "text";  // text, json, html
+  std::string output = "-";
+};
+int run_coverage(const CoverageOptions& options);
+
 struct EmitSqlOptions {
   std::string book;
   std::string dialect = "sqlite";  // sqlite, postgresql

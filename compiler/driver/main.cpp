@@ -36,6 +36,26 @@ void add_format(CLI::App* command, diagnostics::Format& format) {
       ->check(CLI::IsMember({"human", "json", "sarif"}));
 }
 
+void add_simulate(CLI::App& app, SimulateOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand("simulate", "Events in, journal entries out; nothing is stored or sent");
+  command->add_option("book", options.book, "The book's directory, or a bundle file")->required();
+  command->add_option("events", options.events, "CloudEvents: a .json event or array, or .ndjson; - for standard input")
+      ->required();
+  command->add_option("--format", options.format, "plain (default), json, csv, hledger, beancount")
+      ->check(CLI::IsMember({"plain", "json", "csv", "hledger", "beancount"}));
+  command->add_flag("--strict", options.strict, "Exit 1 when any event is held, in conflict or unreadable");
+  command->callback([&] { exit_code = run_simulate(options); });
+}
+
+void add_coverage(CLI::App& app, CoverageOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand("coverage", "Mapped? Every combination, row, rule and value, and its tests");
+  command->add_option("book", options.book, "The book's directory")->required();
+  command->add_option("--format", options.format, "text (default), json, html")
+      ->check(CLI::IsMember({"text", "json", "html"}));
+  command->add_option("-o,--output", options.output, "The report's file; - for standard output (default)");
+  command->callback([&] { exit_code = run_coverage(options); });
+}
+
 void add_emit(CLI::App& app, EmitSqlOptions& options, int& exit_code) {
   CLI::App* emit = app.add_subcommand("emit", "Write the book in another form");
   emit->require_subcommand(1);
@@ -83,15 +103,7 @@ int run(int argc, char** argv) {
   command->callback([&] { exit_code = run_test(test); });
 
   SimulateOptions simulate;
-  command = app.add_subcommand("simulate", "Events in, journal entries out; nothing is stored or sent");
-  command->add_option("book", simulate.book, "The book's directory, or a bundle file")->required();
-  command
-      ->add_option("events", simulate.events, "CloudEvents: a .json event or array, or .ndjson; - for standard input")
-      ->required();
-  command->add_option("--format", simulate.format, "plain (default), json, csv, hledger, beancount")
-      ->check(CLI::IsMember({"plain", "json", "csv", "hledger", "beancount"}));
-  command->add_flag("--strict", simulate.strict, "Exit 1 when any event is held, in conflict or unreadable");
-  command->callback([&] { exit_code = run_simulate(simulate); });
+  add_simulate(app, simulate, exit_code);
 
   WhyOptions why;
   command = app.add_subcommand("why", "Which rows and rules decided an event, and why the nearest others did not");
@@ -111,6 +123,9 @@ int run(int argc, char** argv) {
   command->add_option("--stage", print.stage, "ast, resolved (default), verified, bundle")
       ->check(CLI::IsMember({"ast", "resolved", "verified", "bundle"}));
   command->callback([&] { exit_code = run_print(print); });
+
+  CoverageOptions coverage;
+  add_coverage(app, coverage, exit_code);
 
   EmitSqlOptions emit_sql;
   add_emit(app, emit_sql, exit_code);

@@ -19,6 +19,7 @@ struct Mapped {
   std::optional<Count> answered;    // a row answers them, on some day at least
   std::optional<Count> impossible;  // only rows that call them impossible fit
   std::optional<Count> remaining;   // no row fits on any day
+  friend bool operator==(const Mapped&, const Mapped&) = default;
 };
 
 struct TableCoverage {
