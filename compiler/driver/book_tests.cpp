@@ -2,12 +2,11 @@
 #include "compiler/driver/book_tests.hpp"
 
 #include <algorithm>
-#include <map>
 #include <memory>
-#include <set>
 
+#include "compiler/driver/book_play.hpp"
+#include "compiler/driver/untested.hpp"
 #include "compiler/runtime/accounting/journal_export.hpp"
-#include "compiler/runtime/rules/evaluator.hpp"
 
 namespace glmap::driver {
 namespace {
@@ -16,141 +15,199 @@ using diagnostics::Diagnostic;
 using diagnostics::Sink;
 using ExpectationKind = syntax::Expectation::Kind;
 
-/// What an event gave, seen from outside.
-struct Outcome {
-  enum class Kind { entries, no_entry, held, duplicate, conflict };
-  Kind kind = Kind::held;
-  std::vector<JournalEntry> entries;
-  std::string reason;
-};
+std::string entries_in_words(const std::vector<JournalEntry>& entries, const std::vector<LegalEntity>& entities) {
+  constexpr std::size_t kShownMax = 6;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(entries.size(), kShownMax); ++i)
+    text += "\n" + plain_entry(entries[i], entities);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (entries.size() > kShownMax) text += "\nand " + std::to_string(entries.size() - kShownMax) + " more";
+  return text;
+}
 
-std::string in_words(const Outcome& outcome, const std::vector<LegalEntity>& entities) {
-  switch (outcome.kind) {
-    case Outcome::Kind::no_entry:
-      return "the event posts nothing: " + outcome.reason;
-    case Outcome::Kind::held:
-      return "the event is held: " + outcome.reason;
-    case Outcome::Kind::duplicate:
-      return "the event is a duplicate";
-    case Outcome::Kind::conflict:
-      return "the event conflicts with the one before";
-    case Outcome::Kind::entries:
+std::string in_words(const Played& played, const std::vector<LegalEntity>& entities) {
+  std::string text;
+  switch (played.kind) {
+    case Played::Kind::no_entry:
+      text = "the event posts nothing: " + played.reason;
+      break;
+    case Played::Kind::held:
+      text = "the event is held: " + played.reason;
+      break;
+    case Played::Kind::waiting:
+      text = "the event waits for " + played.reason;
+      break;
+    case Played::Kind::duplicate:
+      text = "the event is a duplicate";
+      break;
+    case Played::Kind::conflict:
+      text = "the event conflicts with the one before";
+      break;
+    case Played::Kind::entries:
+    case Played::Kind::nothing:
       break;
   }
-  std::string text = "the event posts\n";
-  for (const JournalEntry& entry : outcome.entries) text += plain_entry(entry, entities);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
+  const auto paragraph = [&](const std::string& more) { text += (text.empty() ? "" : "\n") + more; };
+  if (!played.entries.empty()) paragraph("the event posts" + entries_in_words(played.entries, entities));
+  if (!played.scheduled.empty())
+    paragraph("schedules post as time passes" + entries_in_words(played.scheduled, entities));
+  for (const Played::Exception& one : played.exceptions) paragraph("exception: " + one.reason);
+  return text.empty() ? "nothing happens" : text;
 }
 
 class TestRun {
  public:
-  TestRun(const resolve::BookTest& test, const rules::Evaluator& evaluator, std::set<std::string>& rules_used,
-          Sink& sink)
-      : test_(test), evaluator_(evaluator), rules_used_(rules_used), sink_(sink) {}
+  TestRun(const resolve::BookTest& test, const rules::Evaluator& evaluator, rules::Reached& reached, Sink& sink)
+      : test_(test), evaluator_(evaluator), play_(evaluator), reached_(reached), sink_(sink) {}
 
   bool run() {
-    for (const resolve::TestStep& step : test_.steps) check(step, decide(step));
+    for (const resolve::TestStep& step : test_.steps) check(step, play_.play(step, {false, &reached_}));
     return good_;
   }
 
  private:
-  Outcome decide(const resolve::TestStep& step) {
-    Outcome outcome;
-    const EventCatalog& catalog = evaluator_.book().catalog;
-    auto identity = read_identity(step.event);
-    if (!identity) return held(identity.error());
-    auto [known, added] = seen_.try_emplace(identity->id, identity->content_digest);
-    if (!added) {
-      outcome.kind = known->second == identity->content_digest ? Outcome::Kind::duplicate : Outcome::Kind::conflict;
-      return outcome;
-    }
-    auto event = decode_event(catalog, step.event);
-    if (!event) return held(event.error());
-    std::vector<rules::TraceStep> trace;
-    rules::Decision decision = evaluator_.explain(*event, trace);
-    for (const rules::TraceStep& seen : trace)
-      if (seen.fits && seen.what.starts_with("rule ")) rules_used_.insert(seen.what.substr(5));
-    if (auto* entries = std::get_if<std::vector<JournalEntry>>(&decision)) {
-      outcome.kind = Outcome::Kind::entries;
-      outcome.entries = std::move(*entries);
-      return outcome;
-    }
-    if (const auto* nothing = std::get_if<rules::NoEntry>(&decision)) {
-      outcome.kind = Outcome::Kind::no_entry;
-      outcome.reason = nothing->because;
-      return outcome;
-    }
-    return held(std::get<rules::Held>(decision).reason);
-  }
-  static Outcome held(const Error& error) {
-    Outcome outcome;
-    outcome.reason = error.to_text();
-    return outcome;
-  }
+  /// What of a step some expectation spoke about.
+  struct Spoken {
+    std::vector<bool> entries, scheduled, exceptions;
+    bool outcome = false;
+  };
 
-  void check(const resolve::TestStep& step, Outcome outcome) {
-    if (step.expected.empty()) {
-      if (outcome.kind == Outcome::Kind::held) complain(step.span, "nothing is expected of this event", outcome);
-      return;
+  void check(const resolve::TestStep& step, const Played& played) {
+    Spoken spoken{std::vector<bool>(played.entries.size()), std::vector<bool>(played.scheduled.size()),
+                  std::vector<bool>(played.exceptions.size()), false};
+    bool states_entries = false;
+    for (const resolve::Expectation& expected : step.expected) {
+      states_entries = states_entries || expected.kind == ExpectationKind::entry;
+      check_one(expected, played, spoken);
     }
-    if (step.expected.front().kind != ExpectationKind::entry) return check_outcome(step.expected.front(), outcome);
-    if (outcome.kind != Outcome::Kind::entries)
-      return complain(step.expected.front().span, "an entry is expected", outcome);
-    std::vector<bool> matched(outcome.entries.size(), false);
-    for (const resolve::Expectation& expected : step.expected) check_entry(expected, outcome, matched);
-    for (std::size_t i = 0; i < matched.size(); ++i)
-      if (!matched[i]) {
-        Outcome extra;
-        extra.kind = Outcome::Kind::entries;
-        extra.entries.push_back(outcome.entries[i]);
+    const bool needs_word = played.kind == Played::Kind::held || played.kind == Played::Kind::waiting;
+    if (needs_word && !spoken.outcome) complain(step.span, "nothing is expected of this event", played);
+    for (std::size_t i = 0; states_entries && i < played.entries.size(); ++i)
+      if (!spoken.entries[i]) {
+        Played extra;
+        extra.entries.push_back(played.entries[i]);
         complain(step.span, "the event posts an entry that the test does not expect", extra);
+      }
+    for (std::size_t i = 0; i < played.exceptions.size(); ++i)
+      if (!spoken.exceptions[i]) {
+        Played extra;
+        extra.exceptions.push_back(played.exceptions[i]);
+        complain(step.span, "something happens that a person has to look at, and the test does not expect it", extra);
       }
   }
 
-  void check_outcome(const resolve::Expectation& expected, const Outcome& outcome) {
-    static const std::map<ExpectationKind, std::pair<Outcome::Kind, const char*>> kinds = {
-        {ExpectationKind::no_entry, {Outcome::Kind::no_entry, "no entry is expected"}},
-        {ExpectationKind::held, {Outcome::Kind::held, "the event is expected to be held"}},
-        {ExpectationKind::duplicate, {Outcome::Kind::duplicate, "a duplicate is expected"}},
-        {ExpectationKind::conflict, {Outcome::Kind::conflict, "a conflict is expected"}}};
-    const auto& [kind, words] = kinds.at(expected.kind);
-    if (outcome.kind != kind) return complain(expected.span, words, outcome);
-    if (outcome.reason.find(expected.reason) == std::string::npos)
-      complain(expected.span, "the reason is expected to say \"" + expected.reason + "\"", outcome);
+  void check_one(const resolve::Expectation& expected, const Played& played, Spoken& spoken) {
+    switch (expected.kind) {
+      case ExpectationKind::entry:
+        return check_entry(expected, played, spoken);
+      case ExpectationKind::exception:
+        return check_exception(expected, played, spoken);
+      case ExpectationKind::balance:
+        return check_balance(expected, played);
+      case ExpectationKind::held:
+        // As time passes, it is an earlier event or a schedule that is held.
+        if (played.kind == Played::Kind::nothing) return check_exception(expected, played, spoken);
+        return check_outcome(expected, Played::Kind::held, "the event is expected to be held", played, spoken);
+      case ExpectationKind::waiting:
+        return check_outcome(expected, Played::Kind::waiting, "the event is expected to wait", played, spoken);
+      case ExpectationKind::no_entry:
+        return check_outcome(expected, Played::Kind::no_entry, "no entry is expected", played, spoken);
+      case ExpectationKind::duplicate:
+        return check_outcome(expected, Played::Kind::duplicate, "a duplicate is expected", played, spoken);
+      case ExpectationKind::conflict:
+        return check_outcome(expected, Played::Kind::conflict, "a conflict is expected", played, spoken);
+    }
   }
 
-  void check_entry(const resolve::Expectation& expected, const Outcome& outcome, std::vector<bool>& matched) {
-    for (std::size_t i = 0; i < outcome.entries.size(); ++i) {
-      const JournalEntryDraft& data = outcome.entries[i].data();
-      if (matched[i] || data.entity != expected.entity || data.journal != expected.journal ||
-          data.posting_date != expected.date)
-        continue;
-      matched[i] = true;
-      return check_lines(expected, outcome, data);
+  void check_outcome(const resolve::Expectation& expected, Played::Kind kind, const char* words, const Played& played,
+                     Spoken& spoken) {
+    spoken.outcome = true;
+    if (played.kind != kind) return complain(expected.span, words, played);
+    if (played.reason.find(expected.reason) == std::string::npos)
+      complain(expected.span, "the reason is expected to say \"" + expected.reason + "\"", played);
+  }
+
+  void check_exception(const resolve::Expectation& expected, const Played& played, Spoken& spoken) {
+    for (std::size_t i = 0; i < played.exceptions.size(); ++i) {
+      if (spoken.exceptions[i] || played.exceptions[i].reason.find(expected.reason) == std::string::npos) continue;
+      spoken.exceptions[i] = true;
+      return;
     }
     complain(expected.span,
-             "an entry of " + expected.entity + " in journal " + expected.journal + " on " + expected.date.to_text() +
-                 " is expected",
-             outcome);
+             expected.kind == ExpectationKind::held
+                 ? "something is expected to be held that says \"" + expected.reason + "\""
+                 : "an exception is expected that says \"" + expected.reason + "\"",
+             played);
   }
 
-  void check_lines(const resolve::Expectation& expected, const Outcome& outcome, const JournalEntryDraft& data) {
-    if (!expected.currency.empty() && expected.currency != data.functional.code())
+  void check_balance(const resolve::Expectation& expected, const Played& played) {
+    const auto balance = play_.balance(expected);
+    if (balance && balance->decimal() == expected.balance) return;
+    complain(expected.span,
+             balance ? "the balance is " + balance->to_text() + ", " + expected.balance.to_text() + " is expected"
+                     : balance.error().to_text(),
+             played);
+  }
+
+  void check_entry(const resolve::Expectation& expected, const Played& played, Spoken& spoken) {
+    spoken.outcome = true;
+    const JournalEntry* like = nullptr;  // the same head, other lines
+    std::vector<bool>* where = nullptr;
+    std::size_t at = 0;
+    for (auto [entries, taken] : {std::pair(&played.entries, &spoken.entries), {&played.scheduled, &spoken.scheduled}})
+      for (std::size_t i = 0; i < entries->size(); ++i) {
+        const JournalEntry& entry = (*entries)[i];
+        if ((*taken)[i] || !is_head_of(expected, entry.data())) continue;
+        const bool fits = fault_of(expected, entry.data()).empty();
+        if (like != nullptr && !fits) continue;
+        like = &entry;
+        where = taken;
+        at = i;
+        if (fits) {
+          (*taken)[i] = true;
+          return;
+        }
+      }
+    if (like == nullptr)
       return complain(expected.span,
-                      "the books of " + data.entity + " are in " + std::string(data.functional.code()) +
-                          ", the test says " + expected.currency,
-                      outcome);
+                      "an entry of " + expected.entity + " in journal " + expected.journal + " on " +
+                          expected.date.to_text() + " is expected",
+                      played);
+    (*where)[at] = true;
+    diagnostics::Span span = expected.span;
+    const std::string fault = fault_of(expected, like->data(), &span);
+    Played instead;
+    instead.entries.push_back(*like);
+    complain(span, fault, instead);
+  }
+
+  static bool is_head_of(const resolve::Expectation& expected, const JournalEntryDraft& data) {
+    return data.entity == expected.entity && data.ledger == expected.ledger && data.journal == expected.journal &&
+           data.posting_date == expected.date;
+  }
+
+  /// What of the entry is not as expected; empty when all is. `span`: the line that speaks of it.
+  std::string fault_of(const resolve::Expectation& expected, const JournalEntryDraft& data,
+                       diagnostics::Span* span = nullptr) const {
+    if (expected.storno != data.storno)
+      return data.storno ? "the entry is a storno, which the test does not say" : "the entry is no storno";
+    if (!expected.reverses.empty() && play_.event_of(data.reverses) != expected.reverses)
+      return data.reverses.empty()
+                 ? "the entry reverses none, one of event " + expected.reverses + " is expected"
+                 : "the entry reverses one of event " + play_.event_of(data.reverses) + ", not of " + expected.reverses;
     std::vector<bool> used(data.lines.size(), false);
     for (const resolve::ExpectedLine& line : expected.lines) {
       std::size_t found = data.lines.size();
       for (std::size_t i = 0; i < data.lines.size() && found == data.lines.size(); ++i)
         if (!used[i] && fits(line, data.lines[i])) found = i;
-      if (found == data.lines.size()) return complain(line.span, "no line of the entry is like this", outcome);
+      if (found == data.lines.size()) {
+        if (span != nullptr) *span = line.span;
+        return "no line of the entry is like this";
+      }
       used[found] = true;
     }
-    if (std::find(used.begin(), used.end(), false) != used.end())
-      complain(expected.span, "the entry has a line that the test does not expect", outcome);
+    const bool more = std::find(used.begin(), used.end(), false) != used.end();
+    return more ? "the entry has a line that the test does not expect" : "";
   }
 
   static bool fits(const resolve::ExpectedLine& expected, const JournalLine& line) {
@@ -163,39 +220,24 @@ class TestRun {
            std::all_of(expected.dimensions.begin(), expected.dimensions.end(), has);
   }
 
-  void complain(const diagnostics::Span& span, const std::string& what, const Outcome& outcome) {
+  void complain(const diagnostics::Span& span, const std::string& what, const Played& played) {
     good_ = false;
     Diagnostic diagnostic{
         .code = ErrorCode::TestFailed, .primary = span, .message = "test \"" + test_.title + "\": " + what};
-    diagnostic.notes.push_back(in_words(outcome, evaluator_.book().catalog.entities));
-    diagnostic.help =
-        "if the entry is right, correct the test; if not, `glmapc why` shows which rows and rules led there";
+    diagnostic.notes.push_back(in_words(played, evaluator_.book().catalog.entities));
+    diagnostic.help = "if the entry is right, correct the test; if not, `glmapc why --test \"" + test_.title +
+                      "\"` shows which rows and rules led there";
     diagnostic.fingerprint = "test/" + test_.title;
     sink_.report(std::move(diagnostic));
   }
 
   const resolve::BookTest& test_;
   const rules::Evaluator& evaluator_;
-  std::set<std::string>& rules_used_;
+  BookPlay play_;
+  rules::Reached& reached_;
   Sink& sink_;
-  std::map<std::string, std::string> seen_;  // event id -> content digest
   bool good_ = true;
 };
-
-void warn_untested(const rules::RuleBook& book, const std::set<std::string>& used, Sink& sink) {
-  for (const rules::EventProgram& program : book.programs)
-    for (const rules::Rule& rule : program.rules) {
-      if (used.contains(rule.name)) continue;
-      Diagnostic diagnostic{
-          .code = ErrorCode::NotTested,
-          .severity = diagnostics::Severity::warning,
-          .primary = {rule.where, 0},
-          .message = "no test exercises `" + rule.name + "` for " + book.catalog.types[program.type].name};
-      diagnostic.help = "add a test with an event that the rule fits, and the entry it must give";
-      diagnostic.fingerprint = "untested/" + rule.name + "/" + book.catalog.types[program.type].name;
-      sink.report(std::move(diagnostic));
-    }
-}
 
 }  // namespace
 
@@ -203,13 +245,13 @@ BookTestSummary run_book_tests(const resolve::ResolvedModel& model, const std::s
   // Lent, not copied: the model outlives the evaluator, and a book can be large.
   const rules::Evaluator evaluator(std::shared_ptr<const rules::RuleBook>(std::shared_ptr<void>(), &model.book),
                                    digest);
-  std::set<std::string> used;
+  rules::Reached reached(model.book);
   BookTestSummary summary;
   for (const resolve::BookTest& test : model.tests) {
-    const bool good = TestRun(test, evaluator, used, sink).run();
+    const bool good = TestRun(test, evaluator, reached, sink).run();
     ++(good ? summary.passed : summary.failed);
   }
-  warn_untested(model.book, used, sink);
+  warn_untested(model.book, reached, sink);
   return summary;
 }
 

@@ -14,8 +14,8 @@ struct BookTestSummary {
   std::size_t failed = 0;
 };
 
-/// Each failed expectation is GLM-4014 at its place, with the entries that came instead; each rule that no test
-/// exercised is GLM-4016 (a warning).
+/// Each failed expectation is GLM-4014 at its place, with what came instead; each rule that no test exercises, and each
+/// table with rows that no test reaches, is GLM-4016 (a warning).
 BookTestSummary run_book_tests(const resolve::ResolvedModel& model, const std::string& digest, diagnostics::Sink& sink);
 
 }  // namespace glmap::driver

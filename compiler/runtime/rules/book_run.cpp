@@ -19,7 +19,7 @@ void BookRun::run_due(const Clock& clock, bool whole_day, const Observer& observ
 std::vector<Step> BookRun::take(std::shared_ptr<const BillingEvent> event, const Observer& observer) {
   std::vector<Step> steps;
   const Clock clock = evaluator_.clock_at(*event, state_);
-  run_due(clock, false, {}, steps);
+  run_due(clock, false, observer, steps);
   note(evaluator_.step(std::move(event), state_, observer), steps);
   run_due(clock, false, observer, steps);
   return steps;

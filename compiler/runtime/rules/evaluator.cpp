@@ -175,7 +175,7 @@ Step Evaluator::step(std::shared_ptr<const BillingEvent> event, const BookState&
   }
   Work work(std::move(event), state, impl_->watched);
   step.outcome = std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); },
-                            impl_->decide(work, observer));
+                            impl_->decide(work, {observer.trace ? &step.trace : nullptr, observer.reached}));
   step.change = std::move(work.change);
   return step;
 }
@@ -216,14 +216,14 @@ Clock Evaluator::clock_at(const BillingEvent& event, const BookState& state) con
 }
 
 EventContext Evaluator::Impl::context_of(const EventProgram& program, const BillingEvent& event, Date date,
-                                         const Observer& observer) const {
+                                         const Notes& notes) const {
   // Tables are asked for the day on which the entry will stand, which the closed policy may move.
   const std::uint32_t entity = entity_of(event);
   const Date posting = day_to_post(*book, book->catalog.entities[entity], date, PostingKind::event);
-  return {*book, matchers, program, event, date, posting, entity, observer.trace, observer.reached};
+  return {*book, matchers, program, event, date, posting, entity, notes.trace, notes.reached};
 }
 
-Decision Evaluator::Impl::decide(Work& work, const Observer& observer) const {
+Decision Evaluator::Impl::decide(Work& work, const Notes& notes) const {
   const BillingEvent& event = *work.event;
   const std::span<const EventProgram> programs = book->programs_of(event.type);
   if (programs.empty())
@@ -233,7 +233,7 @@ Decision Evaluator::Impl::decide(Work& work, const Observer& observer) const {
                  {}}};
   const auto decided = [&]() -> Result<Decision> {
     GLMAP_TRY(date, date_of(event));
-    const EventContext context = context_of(programs.front(), event, date, observer);
+    const EventContext context = context_of(programs.front(), event, date, notes);
     GLMAP_TRY(decision, programs.size() == 1 ? run(context, work) : run_all(context, programs, work));
     if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&decision)) {
       GLMAP_CHECK(check_approvals(context, *entries, date, false));

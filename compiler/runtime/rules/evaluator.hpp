@@ -34,6 +34,15 @@ struct Waiting {
 };
 using Outcome = std::variant<std::vector<JournalEntry>, NoEntry, Held, Waiting>;
 
+/// One thing the evaluator looked at, for `why`.
+struct TraceStep {
+  std::int32_t line = -1;  // line of the event from 0, -1: the whole event
+  std::string what;        // table treatment, rule INV-RATABLE, account of revenue ...
+  std::string outcome;     // row at book.glmap:41, fits, "treatment is usage, not ratable" ...
+  SourceRef where;
+  bool fits = false;
+};
+
 /// One thing that happened.
 struct Step {
   enum class Cause : std::uint8_t {
@@ -46,16 +55,8 @@ struct Step {
   Cause cause = Cause::event;
   std::shared_ptr<const BillingEvent> event;
   Outcome outcome;
-  StateChange change;  // empty when the outcome is Held and the event has not waited
-};
-
-/// One thing the evaluator looked at, for `why`.
-struct TraceStep {
-  std::int32_t line = -1;  // line of the event from 0, -1: the whole event
-  std::string what;        // table treatment, rule INV-RATABLE, account of revenue ...
-  std::string outcome;     // row at book.glmap:41, fits, "treatment is usage, not ratable" ...
-  SourceRef where;
-  bool fits = false;
+  StateChange change;            // empty when the outcome is Held and the event has not waited
+  std::vector<TraceStep> trace;  // when the observer asks for it
 };
 
 /// Which rows and rules events have reached, for coverage.
@@ -67,8 +68,8 @@ struct Reached {
 
 /// What a caller wants to know beside the outcome.
 struct Observer {
-  std::vector<TraceStep>* trace = nullptr;  // everything that was looked at: rows, rules and takes, and for each rule
-                                            // and the nearest rows the first condition that did not hold
+  bool trace = false;  // everything that was looked at: rows, rules and takes, and for each rule and the nearest rows
+                       // the first condition that did not hold
   Reached* reached = nullptr;
 };
 

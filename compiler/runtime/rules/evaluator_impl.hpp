@@ -30,6 +30,12 @@ struct Work {
   bool has_ended(std::uint64_t schedule) const;
 };
 
+/// Where what is looked at is noted; nullptr: nobody wants to know.
+struct Notes {
+  std::vector<TraceStep>* trace = nullptr;
+  Reached* reached = nullptr;
+};
+
 struct Evaluator::Impl {
   Impl(std::shared_ptr<const RuleBook> rules, std::string bundle_digest);
 
@@ -47,9 +53,8 @@ struct Evaluator::Impl {
   Result<Date> date_of(const BillingEvent& event) const;
   /// `occurred_at`, or the beginning of its date in its entity's zone.
   Result<Instant> time_of(const BillingEvent& event) const;
-  EventContext context_of(const EventProgram& program, const BillingEvent& event, Date date,
-                          const Observer& observer) const;
-  Decision decide(Work& work, const Observer& observer) const;
+  EventContext context_of(const EventProgram& program, const BillingEvent& event, Date date, const Notes& notes) const;
+  Decision decide(Work& work, const Notes& notes) const;
   Result<Decision> run(const EventContext& context, Work& work) const;
   Result<Decision> run_all(const EventContext& first, std::span<const EventProgram> programs, Work& work) const;
   /// An entry that a person has to agree to holds the event. `day`: where it would stand but for closed periods.

@@ -36,7 +36,8 @@ Step Evaluator::Impl::post_schedule(std::uint64_t id, const BookState& state, co
     const EntrySeries series{stated.event->source, stated.event->id, stated.event->revision, entity,
                              open.schedule->key.ledger};
     // Dimensions are those of the event on its day; accounts are asked for the day of the entry (Occasion::day).
-    EventContext context = context_of(program, *stated.event, stated.date, observer);
+    EventContext context =
+        context_of(program, *stated.event, stated.date, {observer.trace ? &step.trace : nullptr, observer.reached});
     context.step = &due->amount;
     GLMAP_TRY(worth, worth_of_step(open, due->amount, *book));
     EntryBuilder builder(context, state, work.balances,
@@ -87,7 +88,7 @@ std::optional<Step> Evaluator::next_due(const BookState& state, const Clock& clo
     step.cause = Step::Cause::released;
     step.event = ready->event;
     step.outcome = std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); },
-                              impl_->decide(work, observer));
+                              impl_->decide(work, {observer.trace ? &step.trace : nullptr, observer.reached}));
     step.change = std::move(work.change);
     step.change.waits_no_more = ready->number;
     return step;

@@ -42,10 +42,17 @@ Result<Convention> convention_of(const Recognition& recognition, Scope& scope) {
               "write one of by_second, by_day, equal_months, ends_prorated, full_months, mid_month", recognition.where);
 }
 
-Result<ScheduleTerms> terms_of(const EventContext& context, const Recognition& recognition, Scope& scope,
-                               const LegalEntity& books) {
+/// Nothing is to be spread, and nothing says over which days.
+bool states_nothing(const Money& total, const Recognition& recognition, const Scope& scope) {
+  const auto given = [&](const Operand& operand) {
+    return !std::holds_alternative<std::monostate>(scope.field(operand));
+  };
+  return total.is_zero() && !(given(recognition.from) && given(recognition.until));
+}
+
+Result<ScheduleTerms> terms_of(const EventContext& context, const Recognition& recognition, const Money& total,
+                               Scope& scope, const LegalEntity& books) {
   ScheduleTerms terms;
-  GLMAP_TRY(total, evaluate(recognition.amount, scope, event_currency(context, books)));
   GLMAP_TRY(from, date_at(context, scope, recognition.from, recognition.where));
   GLMAP_TRY(until, date_at(context, scope, recognition.until, recognition.where));
   GLMAP_TRY(convention, convention_of(recognition, scope));
@@ -201,8 +208,10 @@ Status Evaluator::Impl::recognise(const EventContext& context, const Rule& rule,
   const FiscalCalendar* calendar = book->calendar_of(books);
   if (calendar == nullptr)
     return fail(ErrorCode::PeriodUndefined, "entity " + books.code + " has no calendar", {}, recognition.where);
+  GLMAP_TRY(total, evaluate(recognition.amount, scope, event_currency(context, books)));
+  if (states_nothing(total, recognition, scope)) return {};
   GLMAP_TRY(key, key_of(context, recognition, *entity, scope));
-  GLMAP_TRY(terms, terms_of(context, recognition, scope, books));
+  GLMAP_TRY(terms, terms_of(context, recognition, total, scope, books));
   Stated stated{recognition, books, *calendar, std::move(key), std::move(terms), {}, {}};
   stated.functional_total = stated.terms.total;
   stated.statement = {work.event,

@@ -318,9 +318,18 @@ TEST_CASE("a service longer than the calendar, or without an end, is held with t
   InvoiceOf endless = year("I-1", "1200.00");
   endless.until = "2031-12-31";
   CHECK(take(run, endless) == Told{"held GLM-7007"});
+  InvoiceOf open = year("I-2", "1200.00");
+  std::string members = open.members();
+  members.erase(members.find(R"("price_until")") - 1, std::string(R"("price_until":"2026-12-31",)").size());
+  CHECK(run.event("invoice.issued", "I-2", members) == Told{"held GLM-7015"});
+  CHECK(run.reasons().back() == "a revenue schedule needs `price_until` and the event carries none");
+}
+
+TEST_CASE("a line with nothing to spread needs no dates and begins no schedule", "[recognition]") {
+  StateRun run(ContractBook().book);
   InvoiceOf open;
   open.invoice = "I-2";
   open.net = "10.00";
-  CHECK(take(run, open) == Told{"held GLM-7015"});
-  CHECK(run.reasons().back() == "a revenue schedule needs `price_from` and the event carries none");
+  CHECK(take(run, open) == Told{"US SALES 2026-01-01: Dr receivable 10.00, Cr deferred_revenue 10.00"});
+  CHECK(run.through("2029-12-31").empty());
 }
