@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/test_reach.hpp"
 
-#include <map>
 #include <memory>
 #include <set>
 
-#include "compiler/runtime/rules/evaluator.hpp"
+#include "compiler/runtime/rules/book_run.hpp"
 
 namespace glmap::driver {
 namespace {
 
-/// What the traces of one test named.
-struct Seen {
-  std::set<std::pair<std::uint32_t, std::string>> rules;                         // event type, name
-  std::set<std::pair<std::string, std::pair<std::string, std::uint32_t>>> rows;  // table, place
-};
-
-void look(const rules::Evaluator& evaluator, const Json& json, std::set<std::string>& known, Seen& seen) {
-  auto identity = read_identity(json);
-  if (!identity || !known.insert(identity->id).second) return;
-  auto event = decode_event(evaluator.book().catalog, json);
-  if (!event) return;
-  std::vector<rules::TraceStep> trace;
-  (void)evaluator.explain(*event, trace);
-  for (const rules::TraceStep& step : trace) {
-    if (!step.fits) continue;
-    if (step.what.starts_with("rule ")) seen.rules.emplace(event->type, step.what.substr(5));
-    if (step.what.starts_with("table ")) seen.rows.insert({step.what.substr(6), {step.where.file, step.where.line}});
+/// Everything one test does, on a book in which nothing has happened.
+void run(const resolve::BookTest& test, const rules::Evaluator& evaluator, const rules::Observer& observer) {
+  rules::BookRun book(evaluator);
+  std::set<std::string> known;  // an event that comes again is not evaluated again
+  for (const resolve::TestStep& step : test.steps) {
+    if (step.kind == resolve::TestStep::Kind::rate) book.publish(step.rate);
+    if (step.kind == resolve::TestStep::Kind::through) book.through(step.through, observer);
+    if (step.kind != resolve::TestStep::Kind::event) continue;
+    const auto identity = read_identity(step.event);
+    if (!identity || !known.insert(identity->id).second) continue;
+    auto event = decode_event(evaluator.book().catalog, step.event);
+    if (event) book.take(std::make_shared<const BillingEvent>(std::move(*event)), observer);
   }
+}
+
+void note(const std::vector<std::vector<bool>>& reached, std::uint32_t test,
+          std::vector<std::vector<std::vector<std::uint32_t>>>& tests) {
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    for (std::size_t j = 0; j < reached[i].size(); ++j)
+      if (reached[i][j]) tests[i][j].push_back(test);
 }
 
 }  // namespace
@@ -39,19 +40,10 @@ TestReach test_reach(const resolve::ResolvedModel& model, const std::string& dig
   for (const rules::Table& table : book.tables) reach.rows.emplace_back(table.rows.size());
   for (const rules::EventProgram& program : book.programs) reach.rules.emplace_back(program.rules.size());
   for (std::uint32_t test = 0; test < model.tests.size(); ++test) {
-    Seen seen;
-    std::set<std::string> known;
-    for (const resolve::TestStep& step : model.tests[test].steps)
-      if (step.kind == resolve::TestStep::Kind::event) look(evaluator, step.event, known, seen);
-    for (std::size_t t = 0; t < book.tables.size(); ++t)
-      for (std::size_t r = 0; r < book.tables[t].rows.size(); ++r) {
-        const SourceRef& where = book.tables[t].rows[r].where;
-        if (seen.rows.contains({book.tables[t].name, {where.file, where.line}})) reach.rows[t][r].push_back(test);
-      }
-    for (std::size_t p = 0; p < book.programs.size(); ++p)
-      for (std::size_t r = 0; r < book.programs[p].rules.size(); ++r)
-        if (seen.rules.contains({book.programs[p].type, book.programs[p].rules[r].name}))
-          reach.rules[p][r].push_back(test);
+    rules::Reached reached(book);
+    run(model.tests[test], evaluator, {.reached = &reached});
+    note(reached.rows, test, reach.rows);
+    note(reached.rules, test, reach.rules);
   }
   return reach;
 }

@@ -19,9 +19,6 @@ std::vector<std::string> uncovered_rules(const rules::RuleBook& book) {
       if (const std::string why = why_not_covered(rule); !why.empty())
         lines.push_back("rule " + rule.name + " for " + book.catalog.types[program.type].name + " (" +
                         place_text(rule.where) + "): " + why);
-  for (const rules::Approval& approval : book.approvals)
-    lines.push_back("entries over " + approval.over.to_text() + " that " + approval.by + " must agree to (" +
-                    place_text(approval.where) + ")");
   if (book.foreign_currency && !book.foreign_currency->rate_source.empty())
     lines.push_back("amounts converted at rates of " + book.foreign_currency->rate_source + " (" +
                     place_text(book.foreign_currency->where) + ")");

@@ -30,7 +30,7 @@ class Reader {
 
   AmountSql read(std::size_t steps) {
     for (std::size_t i = 0; i < std::min(steps, amount_.steps.size()); ++i) apply(i);
-    GLMAP_ASSERT(stack_.size() == 1);
+    GLMAP_ASSERT(!stack_.empty() && (stack_.size() == 1 || steps != SIZE_MAX));
     const Term& term = stack_.back();
     AmountSql result;
     result.faults = std::move(faults_);

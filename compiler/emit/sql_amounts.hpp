@@ -17,7 +17,8 @@ struct AmountSql {
   std::vector<std::string> faults;  // columns that hold a fault when a look-up or share failed, in order
 };
 
-/// `alias`: the row of the program's decisions. `steps`: how many of the amount's steps; all when it is SIZE_MAX.
+/// `alias`: the row of the program's decisions. `steps`: what stands on top after so many of the amount's steps; all
+/// of them when it is SIZE_MAX.
 AmountSql amount_sql(const SqlPlan& plan, const ScopeColumns& columns, const std::string& alias,
                      const rules::Amount& amount, std::size_t steps = SIZE_MAX);
 

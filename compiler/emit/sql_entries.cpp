@@ -305,11 +305,11 @@ class EntriesText {
     script_.comment("Each entry with its day and period, and what holds it. An entry without lines is none.");
     fill("checked",
          with_keys({{"posting_date", SqlType::text, ""},
-                    {"moved", SqlType::whole, "1: out of a closed period", true},
                     {"period", SqlType::text, ""},
                     {"lines", SqlType::whole, "", true},
                     {"total", SqlType::amount, "debits in the currency of the books"},
-                    {"fault", SqlType::text, ""}}),
+                    {"fault", SqlType::text, "period, conversion"},
+                    {"last_fault", SqlType::text, "balance, once every entry of the event has come so far"}}),
          kKeys,
          "WITH sums AS (\n"
          "  SELECT e.event_no, e.ledger_no, e.entity, e.journal, count(l.ord) AS lines, min(l.functional_amount) AS "
@@ -326,8 +326,6 @@ class EntriesText {
              "dated AS (\n"
              "  SELECT s.*, d.fault AS settled_fault, own.calendar, t.document_date,\n"
              "    CASE WHEN t.day <= own.closed_through THEN own.open_again ELSE t.day END AS posting_date,\n"
-             "    CASE WHEN t.document_date <= own.closed_through OR t.day <> t.document_date THEN 1 ELSE 0 END AS "
-             "moved,\n"
              "    CASE WHEN t.day <= own.closed_through THEN 1 ELSE 0 END AS closed\n"
              "  FROM sums s\n"
              "  JOIN settled d ON " +
@@ -338,47 +336,50 @@ class EntriesText {
              "  SELECT d.*, (SELECT min(p.period) FROM book_period p\n"
              "    WHERE p.calendar = d.calendar AND d.posting_date BETWEEN p.from_day AND p.until_day) AS period\n"
              "  FROM dated d\n)\n"
-             "SELECT event_no, ledger_no, entity, journal, posting_date, moved, period, lines, total,\n"
+             "SELECT event_no, ledger_no, entity, journal, posting_date, period, lines, total,\n"
              "  CASE\n"
              "    WHEN settled_fault IS NOT NULL THEN settled_fault\n"
              "    WHEN lines = 0 THEN NULL\n" +
              (hold ? "    WHEN closed = 1 THEN " + fault_literal(ErrorCode::PeriodClosed, "closed period") + "\n"
                    : std::string()) +
              "    WHEN period IS NULL THEN " + fault_literal(ErrorCode::PeriodUndefined, "no period") +
-             "\n    WHEN lines < 2 OR least < 0 OR difference <> 0 OR functional_difference <> 0 THEN " +
+             "\n  END,\n  CASE\n    WHEN lines = 0 THEN NULL\n"
+             "    WHEN lines < 2 OR least < 0 OR difference <> 0 OR functional_difference <> 0 THEN " +
              fault_literal(ErrorCode::EntryOutOfBalance, "debits and credits") +
              "\n    WHEN total = 0 AND stated <> 0 THEN " +
-             fault_literal(ErrorCode::WorthNothing, "the entry is worth nothing at the rate") + "\n" + approvals() +
-             "  END\nFROM placed");
-    script_.add(dialect_.insert_into("fault") +
-                "\nSELECT c.event_no, c.ledger_no, 2, e.entry_no, c.fault\nFROM checked c\nJOIN entry e ON " +
-                same_entry("e", "c") + "\nWHERE c.fault IS NOT NULL;");
+             fault_literal(ErrorCode::WorthNothing, "the entry is worth nothing at the rate") + "\n  END\nFROM placed");
+    for (const char* stage : {"2, e.entry_no, c.fault", "3, e.entry_no, c.last_fault"})
+      script_.add(dialect_.insert_into("fault") + "\nSELECT c.event_no, c.ledger_no, " + stage +
+                  "\nFROM checked c\nJOIN entry e ON " + same_entry("e", "c") + "\nWHERE c." +
+                  (stage[0] == '2' ? "fault" : "last_fault") + " IS NOT NULL;");
     script_.gap();
+    for (std::size_t i = 0; i < plan_.book.approvals.size(); ++i) need_approval(plan_.book.approvals[i], i);
   }
 
-  /// An entry that somebody must agree to: whether they did is not in the events.
-  std::string approvals() const {
-    std::string text;
+  /// An entry that somebody must agree to is held; whether they did is not in the events. Asked of entries that are
+  /// sound, after all ledgers.
+  void need_approval(const rules::Approval& approval, std::size_t index) {
     const rules::RuleBook& book = plan_.book;
-    for (const rules::Approval& approval : book.approvals) {
-      std::vector<std::string> conditions;
-      if (approval.late) conditions.emplace_back("moved = 1");
-      std::vector<std::string> types, entities;
-      for (const std::uint32_t type : approval.types) types.push_back(book.catalog.types[type].name);
-      for (const std::uint32_t entity : approval.entities) entities.push_back(book.catalog.entities[entity].code);
-      if (!types.empty())
-        conditions.push_back("(SELECT v.type FROM event v WHERE v.event_no = placed.event_no) IN " + sql_texts(types));
-      if (!entities.empty()) conditions.push_back("entity IN " + sql_texts(entities));
-      const int scale = approval.over.scale();
-      const std::string digits = "(SELECT own.digits FROM book_entity own WHERE own.entity = placed.entity)";
-      conditions.push_back("total * " + ten_to(dialect_.sqlite() ? scale : 0) + " > " +
-                           dialect_.number(approval.over, scale) + " * " + dialect_.power_of_ten(digits));
-      text += "    WHEN " + join(conditions, " AND ") + " THEN " +
-              sql_text(std::string(kNotCovered) + ": approval by " + approval.by + " (" + place_text(approval.where) +
-                       ")") +
-              "\n";
-    }
-    return text;
+    std::vector<std::string> types, entities;
+    for (const std::uint32_t type : approval.types) types.push_back(book.catalog.types[type].name);
+    for (const std::uint32_t entity : approval.entities) entities.push_back(book.catalog.entities[entity].code);
+    std::string where = "c.lines > 0";
+    if (approval.late) where += " AND c.posting_date > t.document_date";
+    if (!types.empty()) where += " AND v.type IN " + sql_texts(types);
+    if (!entities.empty()) where += " AND c.entity IN " + sql_texts(entities);
+    const int scale = approval.over.scale();
+    where += " AND c.total * " + ten_to(dialect_.sqlite() ? scale : 0) + " > " + dialect_.number(approval.over, scale) +
+             " * " + dialect_.power_of_ten("own.digits");
+    script_.comment("Approval by " + approval.by + " over " + approval.over.to_text() +
+                    (approval.late ? " of what a closed period has moved" : "") + " (" + place_text(approval.where) +
+                    ").");
+    script_.add(dialect_.insert_into("fault") + "\nSELECT c.event_no, " + std::to_string(book.ledgers.size()) +
+                ", 4, " + std::to_string(index) + ", " +
+                fault_literal(ErrorCode::ApprovalNeeded, "needs approval by " + approval.by) +
+                "\nFROM checked c\nJOIN event v ON v.event_no = c.event_no\nJOIN taken t ON t.event_no = c.event_no\n"
+                "JOIN book_entity own ON own.entity = c.entity\nWHERE " +
+                where + ";");
+    script_.gap();
   }
 
   // ---- results

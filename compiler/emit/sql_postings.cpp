@@ -54,7 +54,7 @@ class PostingText {
     inner.push_back(
         {line_.functional ? columns_.value("s", *line_.functional) : dialect_.null_of(SqlType::amount), "worth", ""});
     inner.push_back({dimensions(), "dimensions", ""});
-    inner.push_back({amount_fault(amount), "amount_fault", ""});
+    inner.push_back({amounts_fault(), "amount_fault", ""});
     inner.push_back({account_fault(), "account_fault", ""});
     inner.push_back({dimension_fault(), "dimension_fault", ""});
     std::vector<SelectColumn> outer{{"x.event_no", "", ""},
@@ -107,13 +107,37 @@ class PostingText {
     if (line.take != PostingLine::Take::rest) return amount_sql(plan_, columns_, "s", line.amount);
     AmountSql rest;
     for (std::size_t i = 0; i < block_.lines.size(); ++i) {
-      if (i == at) continue;
-      AmountSql other = amount_of(i);
+      if (rests_on(i, at)) continue;
       const bool adds = block_.lines[i].side != line.side;
-      rest.value += (rest.value.empty() ? (adds ? "" : "-") : (adds ? " + " : " - ")) + ("(" + other.value + ")");
-      rest.faults.insert(rest.faults.end(), other.faults.begin(), other.faults.end());
+      rest.value +=
+          (rest.value.empty() ? (adds ? "" : "-") : (adds ? " + " : " - ")) + ("(" + amount_of(i).value + ")");
     }
+    if (rest.value.empty()) rest.value = "0";
     return rest;
+  }
+  /// True for `other` itself and for lines that take what it took.
+  bool rests_on(std::size_t line, std::size_t other) const {
+    return line == other ||
+           (block_.lines[line].take == PostingLine::Take::same && rests_on(block_.lines[line].after.front(), other));
+  }
+
+  /// Amounts of a block that shares out an amount are all known before the first line is posted, `rest` last.
+  std::string amounts_fault() const {
+    const bool plain = std::all_of(block_.lines.begin(), block_.lines.end(),
+                                   [](const PostingLine& line) { return line.take == PostingLine::Take::amount; });
+    if (plain) return amount_fault(amount_of(at_));
+    if (at_ != 0) return dialect_.null_of(SqlType::text);
+    std::string text;
+    for (std::size_t i = 0; i < block_.lines.size(); ++i) {
+      if (block_.lines[i].take != PostingLine::Take::amount) continue;
+      const std::string fault = amount_fault(amount_of(i));
+      text += "\n      WHEN " + fault + " IS NOT NULL THEN " + fault;
+    }
+    for (std::size_t i = 0; i < block_.lines.size(); ++i)
+      if (block_.lines[i].take == PostingLine::Take::rest)
+        text += "\n      WHEN " + amount_of(i).value + " < 0 THEN " +
+                sql_text(fault_text(ErrorCode::BalanceExceeded, "the rest is below zero"));
+    return "CASE" + text + "\n    END";
   }
 
   std::string amount_fault(const AmountSql& amount) const {
@@ -158,7 +182,13 @@ class PostingText {
     std::vector<std::string> inputs;
     for (std::size_t c = 0; c < plan_.book.tables[table_].columns.size(); ++c) inputs.push_back(input(c));
     return text + "  LEFT JOIN " + plan_.tables[table_].rows +
-           " t ON t.row_no = " + fitting_row(plan_, table_, inputs, "s.day") + "\n";
+           " t ON t.row_no = " + fitting_row(plan_, table_, inputs, day()) + "\n";
+  }
+
+  /// The day on which the entry will stand in the books of its entity.
+  std::string day() const {
+    if (plan_.book.closed == rules::ClosedPolicy::hold) return "s.day";
+    return "CASE WHEN s.day <= own.closed_through THEN own.open_again ELSE s.day END";
   }
 
   std::string account_fault() const {
@@ -221,8 +251,6 @@ class PostingText {
     std::string text = "CASE WHEN x.entity IS NULL THEN " + sql_text(fault_text(ErrorCode::MissingField, "entity")) +
                        "\n    WHEN x.amount_fault IS NOT NULL THEN x.amount_fault"
                        "\n    WHEN x.account_fault IS NOT NULL THEN x.account_fault";
-    if (line_.take == PostingLine::Take::rest)
-      text += " WHEN x.amount < 0 THEN " + sql_text(fault_text(ErrorCode::EntryOutOfBalance, "the rest is below zero"));
     if (!table_entities_.empty())
       text += "\n    WHEN x.account = '' AND x.amount <> 0 THEN " +
               sql_text(fault_text(ErrorCode::NoRowFits, "no line for role " + plan_.book.roles[line_.role].name));

@@ -334,22 +334,26 @@ class ScopeText {
       const ScopeColumns::Share& share = columns_.shares()[i];
       const AmountSql total = amount_sql(plan_, columns_, "a", *share.amount, share.step);
       const std::string weight = "coalesce(" + columns_.value("a", share.amount->steps[share.step].operand) + ", 0)";
-      const std::string fault =
-          total.faults.empty() ? ""
-                               : "WHEN " + total.faults.front() + " IS NOT NULL THEN " + total.faults.front() + " ";
+      std::string fault;
+      for (const std::string& one : total.faults) fault += "WHEN " + one + " IS NOT NULL THEN " + one + " ";
       text += "  weighed" + number + " AS MATERIALIZED (  -- " + one_line(share.amount->text) + "\n    SELECT a.*, " +
               total.value + " AS _total" + number + ", " + weight + " AS _weight" + number + ",\n      sum(" + weight +
               ") OVER (PARTITION BY a.event_no) AS _weights" + number + ",\n      min(" + weight +
               ") OVER (PARTITION BY a.event_no) AS _least" + number + "\n    FROM " + last_part_ + " a\n  ),\n";
       text += divided("weighed" + number, number);
-      text += "  shared" + number + " AS MATERIALIZED (\n    SELECT a.*,\n      CASE WHEN a._total" + number +
-              " < 0 THEN -1 ELSE 1 END * (a._part" + number +
-              " + CASE WHEN row_number() OVER (PARTITION BY a.event_no ORDER BY a._rest" + number +
-              " DESC, a.line_no)\n        <= abs(a._total" + number + ") - sum(a._part" + number +
-              ") OVER (PARTITION BY a.event_no) THEN 1 ELSE 0 END) AS " + columns_.share("", i) + ",\n      CASE " +
-              fault + "WHEN a._least" + number + " < 0 OR a._weights" + number + " <= 0 THEN " +
-              sql_text(fault_text(ErrorCode::ArithmeticOverflow, "weights of " + share.amount->text)) + " END AS " +
-              columns_.share_fault("", i) + "\n    FROM divided" + number + " a\n  ),\n";
+      const std::string whole = "a._total" + number, part = "a._part" + number, rest = "a._rest" + number;
+      // A floating number is what is left of one that needed more than 64 bits; no column of integers takes the text.
+      const std::string beyond =
+          dialect_.sqlite() ? " WHEN typeof(" + part + ") = 'real' OR typeof(" + rest + ") = 'real' THEN 'out of range'"
+                            : "";
+      text += "  shared" + number + " AS MATERIALIZED (\n    SELECT a.*,\n      CASE WHEN " + whole + " = 0 THEN 0" +
+              beyond + "\n      ELSE CASE WHEN " + whole + " < 0 THEN -1 ELSE 1 END * (" + part +
+              " + CASE WHEN row_number() OVER (PARTITION BY a.event_no ORDER BY " + rest +
+              " DESC, a.line_no)\n        <= abs(" + whole + ") - sum(" + part +
+              ") OVER (PARTITION BY a.event_no) THEN 1 ELSE 0 END) END AS " + columns_.share("", i) + ",\n      CASE " +
+              fault + "WHEN " + whole + " <> 0 AND (a._least" + number + " < 0 OR a._weights" + number +
+              " <= 0) THEN " + sql_text(fault_text(ErrorCode::ArithmeticOverflow, "weights of " + share.amount->text)) +
+              " END AS " + columns_.share_fault("", i) + "\n    FROM divided" + number + " a\n  ),\n";
       last_part_ = "shared" + number;
     }
     return text;
@@ -474,7 +478,8 @@ void emit_scopes(const SqlPlan& plan, SqlScript& script) {
       "Tables are asked with the values of the event (or of its line) on the day of the entry; then the rules "
       "from top to bottom, condition by condition. Exactly one fits, or the event is held.");
   script.comment(
-      "What holds an event: `stage` 1 while rules are applied, 2 when entries are made; the first one counts.");
+      "What holds an event: `stage` 1 while rules are applied, 2 and 3 when entries are made, 4 approvals; the first "
+      "one counts.");
   script.add(plan.dialect.create("fault",
                                  {{"event_no", SqlType::whole, "", true},
                                   {"ledger_no", SqlType::whole, "", true},

@@ -223,10 +223,22 @@ def choose_acme(maker, kind, data):
             data["settled"] = maker.money(DIGITS.get(maker.book.entities.get(data.get("entity")), 2))
 
 
+def choose_order(maker, data, digits):
+    """Weights are mostly what weights can be; a rebate is mostly smaller than what it is taken from."""
+    for line in data["lines"]:
+        for field in ("net", "weight"):
+            if field in line and maker.often(.985):
+                line[field] = amount_text(abs(maker.minor()), digits)
+    if maker.often(.9):
+        data["rebate"] = amount_text(maker.chance.choice((0, 1, 7, 100, 333, -5)), digits)
+
+
 def choose_everything(maker, kind, data):
+    digits = DIGITS.get(data.get("currency"), 2)
+    if kind == "order.placed":
+        choose_order(maker, data, digits)
     if kind != "sale.made":
         return
-    digits = DIGITS.get(data.get("currency"), 2)
     if data.get("region") == "FAR":
         for line in data["lines"]:
             line["tax"] = "0"
