@@ -80,4 +80,14 @@ void for_each_account_use(const rules::RuleBook& book, const std::function<void(
   }
 }
 
+std::vector<bool> balance_sheet_roles(const rules::RuleBook& book) {
+  std::vector<bool> roles(book.roles.size(), true);
+  for_each_account_use(book, [&](const AccountUse& use) {
+    if (use.account != nullptr && use.account->type != AccountType::asset &&
+        use.account->type != AccountType::liability)
+      roles[use.role] = false;
+  });
+  return roles;
+}
+
 }  // namespace glmap::verify

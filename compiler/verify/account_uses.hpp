@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "compiler/runtime/rules/rule_book.hpp"
 
@@ -19,5 +20,8 @@ struct AccountUse {
 /// Calls `visit` with every use, by role, then by row, then by entity. Each account is looked up once, however many
 /// rows name it.
 void for_each_account_use(const rules::RuleBook& book, const std::function<void(const AccountUse&)>& visit);
+
+/// By role: all its accounts, in every entity, are assets or liabilities.
+std::vector<bool> balance_sheet_roles(const rules::RuleBook& book);
 
 }  // namespace glmap::verify

@@ -47,12 +47,7 @@ struct Moves {
 
 class ClearingCheck {
  public:
-  explicit ClearingCheck(const rules::RuleBook& book) : book_(book), balance_sheet_(book.roles.size(), true) {
-    for_each_account_use(book, [&](const AccountUse& use) {
-      if (use.account != nullptr && use.account->type != AccountType::asset &&
-          use.account->type != AccountType::liability)
-        balance_sheet_[use.role] = false;
-    });
+  explicit ClearingCheck(const rules::RuleBook& book) : book_(book), balance_sheet_(balance_sheet_roles(book)) {
     for_each_block(book, [&](const BlockOfRule& of) {
       for (const rules::PostingLine& line : of.block.lines) add(of, line);
     });

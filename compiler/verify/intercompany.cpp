@@ -216,7 +216,7 @@ void check_intercompany(const ResolvedModel& model, Sink& sink, rules::Proofs& p
       mirrored += group.mirrored;
     }
   }
-  if (findings.empty()) proofs.results["intercompany pairs mirror"] = counted(mirrored, "pair of sides");
+  if (findings.empty()) proofs.results["intercompany pairs mirror"] = counted(mirrored, "mirrored pair");
 }
 
 }  // namespace glmap::verify

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Order: an event that cannot be posted before another has come - it reverses what the other posted, or takes from a
-// balance that the other fills `else hold` - needs a choice what happens when it comes first. A line whose rest goes
-// elsewhere has made that choice. And two events never wait for each other. Warnings for missing choices: without one
-// the event is held at once, for a person.
+// Order: an event that cannot be posted before another about the same object has come - it reverses what the other
+// posted, or takes from the object's balance `else hold` - needs a choice what happens when it comes first. A line
+// whose rest goes elsewhere has made that choice. And two events never wait for each other. Warnings for missing
+// choices: without one the event is held at once, for a person.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -86,20 +86,29 @@ class OrderCheck {
       no_choice(program, rule, rule.reversal->where, needed, "reverses what it posted", field);
   }
 
+  /// A balance of one business object (`for invoice`) is filled by the events about that object. One of many (`for
+  /// customer`) says nothing about what should have come.
   void check_hold(const rules::EventProgram& program, const rules::Rule& rule, const rules::PostingLine& line) {
     const auto found = fillers_.find({program.ledger, line.role, opposite(line.side)});
-    if (found == fillers_.end()) return;  // clearing.cpp tells
-    std::set<std::uint32_t> needed = found->second;
-    if (needed.erase(program.type) != 0) return;  // it fills the balance itself, too
+    if (found == fillers_.end() || found->second.contains(program.type)) return;
+    std::set<std::uint32_t> needed;
+    std::string by;
+    for (const std::uint32_t type : found->second) {
+      const std::string& object = book_.catalog.types[type].object;
+      if (std::find(line.limit->keys.begin(), line.limit->keys.end(), object) == line.limit->keys.end()) continue;
+      needed.insert(type);
+      if (by.empty()) by = object;
+    }
+    if (needed.empty()) return;
     ++choices;
     if (is_chosen(program.type, needed)) return;
-    const std::string by = line.limit->keys.empty() ? "FIELD" : line.limit->keys.front();
     no_choice(program, rule, line.where, needed,
               "takes from the balance of " + tick(book_.roles[line.role].name) + " that it fills", by);
   }
 
   void no_choice(const rules::EventProgram& program, const rules::Rule& rule, const SourceRef& where,
                  const std::set<std::uint32_t>& needed, const std::string& why, const std::string& by) {
+    if (!told_.emplace(program.type, *needed.begin()).second) return;
     const std::string& name = type_name(program.type);
     const std::string& first = type_name(*needed.begin());
     std::vector<std::string> types;
@@ -146,6 +155,7 @@ class OrderCheck {
   const rules::RuleBook& book_;
   Findings& findings_;
   std::map<std::tuple<std::uint32_t, std::uint32_t, Side>, std::set<std::uint32_t>> fillers_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> told_;  // event, what it needs
 };
 
 }  // namespace

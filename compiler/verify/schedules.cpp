@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/verify/account_uses.hpp"
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/feasible.hpp"
 #include "compiler/verify/posted_amounts.hpp"
@@ -44,8 +45,13 @@ bool uses_line(const rules::Amount& amount) {
 class ScheduleCheck {
  public:
   ScheduleCheck(const rules::RuleBook& book, const rules::EventProgram& program, const rules::Rule& rule,
-                const Recognition& recognition, Findings& findings)
-      : book_(book), program_(program), rule_(rule), it_(recognition), findings_(findings) {}
+                const Recognition& recognition, const std::vector<bool>& balance_sheet, Findings& findings)
+      : book_(book),
+        program_(program),
+        rule_(rule),
+        it_(recognition),
+        balance_sheet_(balance_sheet),
+        findings_(findings) {}
 
   void run() {
     always_stated();
@@ -65,19 +71,16 @@ class ScheduleCheck {
     return found;
   }
 
-  /// The days, the convention and what the schedule is for are there whenever the rule fits.
+  /// What the schedule is for is there whenever the rule fits. Days that are missing hold the event, and say so.
   void always_stated() {
-    std::vector<Operand> needed{it_.from, it_.until};
-    if (it_.convention_from) needed.push_back(*it_.convention_from);
-    for (const rules::DimensionSource& key : it_.keys) needed.push_back(key.value);
-    for (const Operand& operand : needed) {
-      if (always_there(type(), rule_, operand)) continue;
-      const Field& field = field_of(type(), operand);
+    for (const rules::DimensionSource& key : it_.keys) {
+      if (always_there(type(), rule_, key.value)) continue;
+      const Field& field = field_of(type(), key.value);
       Diagnostic found = finding(it_.where, "needs " + field.name);
-      found.message = name() + " needs " + tick(field.name) + ", and " + type().name + " may come without it";
-      found.notes.push_back("example: " + std::string(operand.kind == Operand::Kind::header ? "a " : "a line of ") +
+      found.message = name() + " is kept by " + tick(field.name) + ", and " + type().name + " may come without it";
+      found.notes.push_back("example: " + std::string(key.value.kind == Operand::Kind::header ? "a " : "a line of ") +
                             type().name + " without " + field.name);
-      found.help = "make the field required in events.yaml, or add `and " + words(operand) +
+      found.help = "make the field required in events.yaml, or add `and " + words(key.value) +
                    " is given` to the rule and say what happens without it";
       findings_.add(std::move(found));
     }
@@ -176,7 +179,7 @@ class ScheduleCheck {
   /// A line of the steps that empties a balance which the rule itself has filled, both without a limit.
   bool check_role(const rules::PostingLine& line, const Polynomial& total, Atom step,
                   const std::vector<const rules::Amount*>& amounts, AmountTerms& terms, const std::string& answers) {
-    if (line.take != rules::PostingLine::Take::amount || line.limit) return true;
+    if (!balance_sheet_[line.role] || line.take != rules::PostingLine::Take::amount || line.limit) return true;
     const auto put_in = put_into(line.role, opposite(line.side), terms);
     const auto each = terms.normal_form(line.amount);
     if (!put_in || !each) return true;
@@ -227,6 +230,7 @@ class ScheduleCheck {
   const rules::EventProgram& program_;
   const rules::Rule& rule_;
   const Recognition& it_;
+  const std::vector<bool>& balance_sheet_;  // by role
   Findings& findings_;
 };
 
@@ -265,12 +269,13 @@ void check_shared(const rules::RuleBook& book, Findings& findings) {
 void check_schedules(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
   const rules::RuleBook& book = model.book;
   Findings findings(sink, "schedules");
+  const std::vector<bool> balance_sheet = balance_sheet_roles(book);
   std::size_t schedules = 0;
   for (const rules::EventProgram& program : book.programs)
     for (const rules::Rule& rule : program.rules)
       for (const Recognition& recognition : rule.recognitions) {
         ++schedules;
-        ScheduleCheck(book, program, rule, recognition, findings).run();
+        ScheduleCheck(book, program, rule, recognition, balance_sheet, findings).run();
       }
   check_shared(book, findings);
   if (findings.empty() && schedules != 0)

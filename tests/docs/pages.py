@@ -9,7 +9,8 @@ FENCE = re.compile(r"^```(\w*)\s*$")
 COMMENT = re.compile(r"^<!--(.*)-->$")
 BOOK_TEXT = re.compile(r"^    +(rule|table|test|accounts|lists|mapping|dates|foreign_currency|because|debit|credit|\|)(\s|$)")
 CODE = re.compile(r"\bGLM-\d{4}\b")
-KNOWN_NOTES = {"book", "alone", "without", "also", "and", "file", "whole", "gives", "write", "into", "undo", "encoding", "dots"}
+KNOWN_NOTES = {"book", "alone", "without", "also", "and", "file", "whole", "gives", "write", "into", "undo", "encoding", "dots",
+               "since"}
 
 
 class PageFault(Exception):

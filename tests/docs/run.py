@@ -140,15 +140,15 @@ def glmapc(program, work, *words):
                           timeout=SECONDS_MAX, check=False, text=True, errors="replace")
 
 
-def seen_in_check(program, work):
+def seen_in_check(program, work, *options):
     """Codes of errors, codes of warnings, and the findings as a reader sees them."""
-    done = glmapc(program, work, "check", ".", "--format", "json")
+    done = glmapc(program, work, "check", ".", "--format", "json", *options)
     try:
         found = json.loads(done.stdout)["diagnostics"]
     except ValueError:
         raise pages.PageFault("glmapc gave no answer: " + done.stderr) from None
     codes = {severity: {one["code"] for one in found if one["severity"] == severity} for severity in ("error", "warning")}
-    return codes["error"], codes["warning"], glmapc(program, work, "check", ".").stdout
+    return codes["error"], codes["warning"], glmapc(program, work, "check", ".", *options).stdout
 
 
 def seen_in_events(program, work, events):
@@ -160,6 +160,17 @@ def codes_in_tests(case):
     """What the book's own tests say is held with which code: `expect held "GLM-7022"`. They have passed."""
     lines = [line for block in case.of("glmap") for line in block.lines if re.match(r"\s*expect (held|exception) ", line)]
     return set(pages.CODE.findall("\n".join(lines)))
+
+
+def since(case, program, work):
+    """The options that ask what has changed since the book without the example, compiled."""
+    if case.note("since") is None:
+        return []
+    release = work.parent / "release.bundle"
+    done = glmapc(program, book_folder(case.note("book") or PLAIN_BOOK), "compile", ".", "-o", str(release))
+    if done.returncode != 0:
+        raise pages.PageFault("the earlier book is not sound\n" + done.stdout + done.stderr)
+    return ["--since", str(release)]
 
 
 def judge_codes(case, errors, warnings, shown):
@@ -210,7 +221,7 @@ def judge(case, program, update):
                     return "%s: the book that the event meets is not sound\n%s" % (case.place(), shown)
                 codes, shown = seen_in_events(program, work, events)
                 return judge_codes(case, codes, set(), shown)
-            errors, warnings, shown = seen_in_check(program, work)
+            errors, warnings, shown = seen_in_check(program, work, *since(case, program, work))
             if not errors:
                 errors = case.codes & codes_in_tests(case)
             return judge_codes(case, errors, warnings, shown)
