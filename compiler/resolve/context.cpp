@@ -222,7 +222,8 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
   if (domain.kind == rules::Domain::Kind::role) {
     if (!context.accounts_whole) return;
     // A missing row is told once, a slip wherever it was made.
-    if (diagnostics::closest(word.text, values).empty() && !context.roles_told.insert(word.text).second) return;
+    if (diagnostics::closest(word.text, values).empty() && !context.names_told.insert("role " + word.text).second)
+      return;
     context.error(ErrorCode::UnknownRole, word.span, "role " + tick(word.text) + " has no row in the accounts section",
                   suggest(word.text, values,
                           (values.empty() ? "" : "write one of " + choices(values) + ", or ") + "add a row for it"));
@@ -296,6 +297,8 @@ std::optional<std::uint32_t> event_type_of(Context& context, const Word& word) {
   const auto type = context.catalog().type_index(word.text);
   if (!type && context.events_known) {
     const auto known = context.type_names();
+    if (diagnostics::closest(word.text, known).empty() && !context.names_told.insert("event " + word.text).second)
+      return type;
     context.error(ErrorCode::UnknownEventType, word.span, "event type " + tick(word.text) + " has no schema",
                   suggest(word.text, known, "the event types are " + choices(known)));
   }

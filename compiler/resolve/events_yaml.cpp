@@ -196,8 +196,8 @@ void read_event(Context& context, const YamlNode& key, const YamlNode& value) {
   read_fields(context, reader.need("fields"), "fields", type.header, places.header);
   read_fields(context, reader.find("lines"), "lines", type.line, places.line);
   // When a field could not be read, names that miss it say nothing new.
-  places.broken =
-      type.header.size() != count_items(reader.find("fields")) || type.line.size() != count_items(reader.find("lines"));
+  places.broken = reader.find("fields") == nullptr || type.header.size() != count_items(reader.find("fields")) ||
+                  type.line.size() != count_items(reader.find("lines"));
   if (!places.broken) {
     check_object(context, type, reader.find("object"));
     find_entity_field(context, type, places);

@@ -122,7 +122,7 @@ std::optional<Named> ProgramScope::field_of(const Word& word, const std::string&
     return std::nullopt;
   }
   if (field) return field;
-  if (quiet()) return std::nullopt;
+  if (quiet() || !tell_once("name " + word.text)) return std::nullopt;
   std::vector<std::string> known;
   for (const Field& one : line ? type().line : type().header) known.push_back((line ? "line." : "event.") + one.name);
   context_.error_with(
@@ -169,7 +169,7 @@ std::optional<Named> ProgramScope::answer_of(const Word& word) {
   const auto candidates = tables_answering(word.text);
   if (candidates.empty()) {
     if (line_field(word.text)) return field_of({"line." + word.text, word.span}, word.text, true);
-    if (!quiet_about(word.text))
+    if (!quiet_about(word.text) && tell_once("name " + word.text))
       context_.error_with(
           ErrorCode::UnknownField, word.span,
           "event " + tick(type().name) + " has no field " + tick(word.text) + ", and no table answers it",

@@ -49,6 +49,8 @@ class Search {
       if (auto fault = walk(line)) return fault;
     }
     if (!open_.empty()) return not_closed();
+    for (const std::size_t line : {noticed, noticed == 0 ? 0 : noticed - 1})
+      if (auto fault = no_colon(line)) return fault;
     return indentation(noticed);
   }
 
@@ -77,6 +79,7 @@ class Search {
   }
 
   std::optional<YamlFault> walk(std::string_view line) {
+    bool keyed = false;  // a key stands between the last comma, brace or start of the line and here
     for (std::size_t at = 0; at < line.size(); ++at) {
       const char c = line[at];
       if (c == '#' && (at == 0 || line[at - 1] == ' ')) return std::nullopt;
@@ -89,8 +92,14 @@ class Search {
                            std::string("close the text with `") + c + "`"};
         at = end;
         if (auto fault = behind_quote(line, at)) return fault;
+      } else if (c == ':' && at > 0 && is_word_byte(line[at - 1]) && (at + 1 == line.size() || line[at + 1] == ' ')) {
+        if (keyed) return second_key(line, at);
+        keyed = true;
+      } else if (c == ',' && !open_.empty()) {
+        keyed = false;
       } else if (c == '{' || c == '[') {
         if (begins_value) open_.push_back({number_, at, c});
+        if (begins_value) keyed = false;
       } else if (c == '}' || c == ']') {
         if (open_.empty())
           return YamlFault{number_, at, std::string("`") + c + "` closes nothing",
@@ -102,9 +111,25 @@ class Search {
                            std::string("`") + c + "` stands where `" + open_.back().sign + "` is to be closed",
                            std::string("write `") + closing + "`"};
         open_.pop_back();
+        keyed = true;
       }
     }
     return std::nullopt;
+  }
+
+  /// `name: Bank type: asset`: the second key begins something that the first does not end.
+  YamlFault second_key(std::string_view line, std::size_t colon) const {
+    std::size_t from = colon;
+    while (from > 0 && is_word_byte(line[from - 1])) --from;
+    const std::string key(line.substr(from, colon - from));
+    if (!open_.empty())
+      return {number_, from, "a comma is missing before `" + key + "`",
+              "write a comma between one `key: value` and the next"};
+    const std::size_t brace = line.find_first_of("{}", colon);
+    if (brace != std::string_view::npos && line[brace] == '}')
+      return {number_, from, "`{` is missing before `" + key + "`", "write `{" + key + ": ...}`"};
+    return {number_, from, "a second key, `" + key + "`, stands on this line",
+            "begin a new line before it, or put a text with a colon in double quotes"};
   }
 
   /// The last byte before `at` that is no blank; 0 at the start of the line.
@@ -130,6 +155,16 @@ class Search {
     if (next == std::string_view::npos || !is_word_byte(line[next])) return std::nullopt;
     return YamlFault{number_, next, "a comma is missing before `" + std::string(word_at(line, next)) + "`",
                      "write a comma between one `key: value` and the next"};
+  }
+
+  /// A line of a map that names no key.
+  std::optional<YamlFault> no_colon(std::size_t number) const {
+    const std::string_view line = lines_[number];
+    const std::size_t first = line.find_first_not_of(' ');
+    if (first == std::string_view::npos || !is_word_byte(line[first]) || line[first] == '-') return std::nullopt;
+    if (line.find(':') != std::string_view::npos) return std::nullopt;
+    const std::string word(word_at(line, first));
+    return YamlFault{number, first, "`" + word + "` stands without a colon", "write `" + word + ": ...`"};
   }
 
   /// The line where the parser stopped begins deeper or further left than its neighbours.

@@ -60,10 +60,21 @@ TEST_CASE("text that is not YAML is told where its cause stands, with what to wr
           "from: 2026-01, through");
   refused(kCalendars, "through: 2028-12}", "through: 2028-12", "`{` is not closed", "from: 2026-01, through");
   refused(kCalendars, "    months: {from", "\tmonths: {from", "a tab stands before", "from: 2026-01, through");
-  refused(kCalendars, "months: {from: 2026-01,", "months: from: 2026-01,", "`}` closes nothing",
+  refused(kCalendars, "months: {from: 2026-01,", "months: from: 2026-01,", "`{` is missing before `from`",
           "from: 2026-01, through");
+  refused(kCalendars, "through: 2028-12}", "through: 2028-12}}", "`}` closes nothing", "from: 2026-01, through");
+  refused(kEvents, "    title: Invoice issued\n", "    title Invoice issued\n", "`title` stands without a colon",
+          "    title Invoice issued");
   refused(kAccounts, "code: \"1060\"", "code: \"1060", "the quotation mark is not closed on this line", "code: \"1060");
   refused(kAccounts, "\"1060\", name", "\"1060\" name", "a comma is missing before `name`", "code: \"1060");
+  refused(kAccounts, "name: Bank, type: asset}\n    - {code: \"1200\", name: Trade",
+          "name: Bank type: asset}\n    - {code: \"1200\", name: Trade", "a comma is missing before `type`",
+          "name: Bank type");
+  refused(kEvents, "    title: Invoice issued\n", "    title: Invoice: issued\n",
+          "a second key, `Invoice`, stands on this line // begin a new line before it, or put a text with a colon in",
+          "    title: Invoice: issued");
+  refused(kEvents, "      region: {type: list region}\n", "      region: {type: list region} ",
+          "a second key, `business`, stands on this line", "      region: {type: list region}");
   refused(kEvents, "      region: {type: list region}\n", "       region: {type: list region}\n",
           "begins with 7 blanks, the line above with 6", "       region:");
   refused(kEvents, "      region: {type: list region}\n", "      region {type: list region}\n",
