@@ -40,7 +40,7 @@ class CurrencyCheck {
       Diagnostic found{.code = ErrorCode::WrongCurrency, .primary = place(line.where)};
       found.message = "rule " + tick(of.rule.name) + " takes " + type.name +
                       " in any currency, and nothing says what this line is worth in the currency of the books";
-      found.notes.push_back("example: a " + type.name + " in USD for an entity that keeps its books in EUR");
+      found.notes.push_back("example: " + type.name + " in USD for an entity that keeps its books in EUR");
       found.help = help();
       found.fingerprint = "currency/" + of.rule.name + "/" + type.name;
       return findings_.add(std::move(found));

@@ -141,19 +141,19 @@ def glmapc(program, work, *words):
 
 
 def seen_in_check(program, work, *options):
-    """Codes of errors, codes of warnings, and the findings as a reader sees them."""
+    """Codes of errors, codes of warnings, and what shows the findings as a reader sees them."""
     done = glmapc(program, work, "check", ".", "--format", "json", *options)
     try:
         found = json.loads(done.stdout)["diagnostics"]
     except ValueError:
         raise pages.PageFault("glmapc gave no answer: " + done.stderr) from None
     codes = {severity: {one["code"] for one in found if one["severity"] == severity} for severity in ("error", "warning")}
-    return codes["error"], codes["warning"], glmapc(program, work, "check", ".", *options).stdout
+    return codes["error"], codes["warning"], lambda: glmapc(program, work, "check", ".", *options).stdout
 
 
 def seen_in_events(program, work, events):
     done = glmapc(program, work, "simulate", ".", events)
-    return set(pages.CODE.findall(done.stderr)), done.stdout + done.stderr
+    return set(pages.CODE.findall(done.stderr)), lambda: done.stdout + done.stderr
 
 
 def codes_in_tests(case):
@@ -181,7 +181,7 @@ def judge_codes(case, errors, warnings, shown):
     if not missing and not surplus:
         return None
     words = ["it gives no %s" % code for code in sorted(missing)] + ["it gives %s" % code for code in sorted(surplus)]
-    return "%s: %s\n%s" % (case.place(), "; ".join(words), shown)
+    return "%s: %s\n%s" % (case.place(), "; ".join(words), shown())
 
 
 def judge_console(case, program, work, update):
@@ -218,7 +218,7 @@ def judge(case, program, update):
             if events:
                 errors, _, shown = seen_in_check(program, work)
                 if errors:
-                    return "%s: the book that the event meets is not sound\n%s" % (case.place(), shown)
+                    return "%s: the book that the event meets is not sound\n%s" % (case.place(), shown())
                 codes, shown = seen_in_events(program, work, events)
                 return judge_codes(case, codes, set(), shown)
             errors, warnings, shown = seen_in_check(program, work, *since(case, program, work))
@@ -326,7 +326,7 @@ def main():
         print(fault + "\n")
     rewrite([one for story in cases + walks for one in story.changed])
     if run or not_run:
-        print("pages of codes: %d run; %d not, since a gateway, a store or an ERP must show them: %s" %
+        print("pages of codes: %d run; %d not, since a book alone cannot show them: %s" %
               (run, len(not_run), " ".join(not_run) or "none"))
     print("docs: %d examples and %d walks, %d wrong" % (len(cases), len(walks), len(faults)))
     return 1 if faults or not cases + walks else 0

@@ -112,7 +112,7 @@ class Pages(unittest.TestCase):
 class Verdicts(unittest.TestCase):
     def verdict(self, codes, errors, warnings=(), **more):
         case = run.Case([pages.Block(run.ROOT / "x.md", 1, "glmap", [], {}, "")], set(codes), **more)
-        return run.judge_codes(case, set(errors), set(warnings), "")
+        return run.judge_codes(case, set(errors), set(warnings), str)
 
     def test_a_wrong_example_that_is_right_is_found(self):
         self.assertIn("it gives no GLM-4001", self.verdict(["GLM-4001"], []))
