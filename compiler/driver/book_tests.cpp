@@ -225,7 +225,7 @@ class TestRun {
     Diagnostic diagnostic{
         .code = ErrorCode::TestFailed, .primary = span, .message = "test \"" + test_.title + "\": " + what};
     diagnostic.notes.push_back(in_words(played, evaluator_.book().catalog.entities));
-    diagnostic.help = "if the entry is right, correct the test; if not, `glmapc why --test \"" + test_.title +
+    diagnostic.help = "if the entry is right, correct the test; if not, `glmapc why BOOK --test \"" + test_.title +
                       "\"` shows which rows and rules led there";
     diagnostic.fingerprint = "test/" + test_.title;
     sink_.report(std::move(diagnostic));

@@ -4,17 +4,14 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/event_files.hpp"
 #include "compiler/driver/loaded_book.hpp"
+#include "compiler/driver/rate_file.hpp"
 #include "compiler/driver/seen_events.hpp"
+#include "compiler/driver/simulation_report.hpp"
 #include "compiler/runtime/accounting/journal_export.hpp"
+#include "compiler/runtime/rules/book_run.hpp"
 
 namespace glmap::driver {
 namespace {
-
-/// Counts by what became of the events, as the gateway's statement does.
-struct Tally {
-  std::size_t events = 0, with_entries = 0, no_entry = 0, held = 0, duplicate = 0, conflict = 0, unreadable = 0;
-  std::size_t entries = 0;
-};
 
 /// Collects output and writes it in large pieces; a million entries are no place for a write each.
 class Output {
@@ -35,7 +32,9 @@ class Output {
 
 class Simulation {
  public:
-  Simulation(const rules::Evaluator& evaluator, const std::string& format) : evaluator_(evaluator), format_(format) {
+  Simulation(const rules::Evaluator& evaluator, const std::string& format, SimulationReport* report)
+      : evaluator_(evaluator), format_(format), report_(report) {
+    if (evaluator_.book().keeps_state()) run_.emplace(evaluator_);
     const auto& entities = evaluator_.book().catalog.entities;
     if (format_ == "csv") output_.add(csv_header());
     if (format_ == "hledger") output_.add(hledger_preamble(entities));
@@ -50,35 +49,96 @@ class Simulation {
     switch (seen_.add(identity_, content_mark(*file.event()))) {
       case SeenEvents::Answer::same:
         ++tally_.duplicate;
-        return note(identity_.id, "duplicate", "seen before, nothing posted again");
+        return note({"event", "duplicate", identity_, {}, "seen before, nothing posted again"});
       case SeenEvents::Answer::conflict:
         ++tally_.conflict;
-        return note(identity_.id, "conflict", "GLM-6011: the same id with other content, nothing posted");
+        return note({"event", "conflict", identity_, code_text(ErrorCode::Conflict),
+                     "GLM-6011: the same id with other content, nothing posted"});
       case SeenEvents::Answer::added:
         break;
     }
     if (auto status = decode_event(evaluator_.book().catalog, *file.event(), identity_, event_); !status)
-      return held(identity_.id, status.error());
-    rules::Decision decision = evaluator_.decide(event_);
-    if (const auto* reason = std::get_if<rules::Held>(&decision)) return held(identity_.id, reason->reason);
-    if (const auto* nothing = std::get_if<rules::NoEntry>(&decision)) {
-      ++tally_.no_entry;
-      return note(identity_.id, "no entry", nothing->because);
+      return held("event", identity_, status.error());
+    if (run_) {
+      for (const rules::Step& step : run_->take(std::make_shared<const BillingEvent>(std::move(event_)))) settle(step);
+      return;
     }
-    ++tally_.with_entries;
-    for (const JournalEntry& entry : std::get<std::vector<JournalEntry>>(decision)) write(entry);
+    rules::Decision decision = evaluator_.decide(event_);
+    if (const auto* reason = std::get_if<rules::Held>(&decision)) return held("event", identity_, reason->reason);
+    if (const auto* nothing = std::get_if<rules::NoEntry>(&decision)) return no_entry("event", identity_, *nothing);
+    posted("event", identity_, std::get<std::vector<JournalEntry>>(decision));
   }
 
-  /// Entries stand above their count, also where both go to one terminal.
-  const Tally& finish() {
+  void publish(const std::vector<rules::PublishedRate>& rates) {
+    if (!run_) return;
+    for (const rules::PublishedRate& rate : rates) run_->publish(rate);
+  }
+  void through(Date day) {
+    if (!run_) return;
+    for (const rules::Step& step : run_->through(day)) settle(step);
+  }
+  /// What the end finds: events that still wait. Entries stand above the count, also where both go to one terminal.
+  void finish() {
     output_.flush();
     std::fflush(stdout);
-    return tally_;
+    if (!run_) return;
+    tally_.waiting = run_->state().waiting().size();
+    for (const auto& [number, waiting] : run_->state().waiting())
+      std::fprintf(stderr, "%s: still waiting\n", waiting.event->id.c_str());
   }
 
+  const Tally& tally() const { return tally_; }
+  bool keeps_state() const { return run_.has_value(); }
+
  private:
+  static std::string_view cause_text(rules::Step::Cause cause) {
+    using Cause = rules::Step::Cause;
+    return cause == Cause::event      ? "event"
+           : cause == Cause::released ? "released"
+           : cause == Cause::expired  ? "expired"
+           : cause == Cause::schedule ? "schedule"
+                                      : "missed";
+  }
+
+  EventIdentity identity_of(const BillingEvent& event) const {
+    return {event.source, event.id, event.revision, evaluator_.book().catalog.types[event.type].name, {}};
+  }
+
+  void settle(const rules::Step& step) {
+    const std::string_view cause = cause_text(step.cause);
+    const EventIdentity event = identity_of(*step.event);
+    // A schedule and a missed event are no events of their own: what is wrong with them is an exception.
+    const bool by_itself = step.cause == rules::Step::Cause::schedule || step.cause == rules::Step::Cause::missed;
+    if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&step.outcome)) {
+      if (!by_itself) return posted(cause, event, *entries);
+      tally_.scheduled += entries->size();
+      return write(cause, event, *entries);
+    }
+    if (const auto* reason = std::get_if<rules::Held>(&step.outcome)) {
+      if (!by_itself) return held(cause, event, reason->reason);
+      ++tally_.exceptions;
+      return note({cause, "exception", event, code_text(reason->reason.code), reason->reason.to_text()});
+    }
+    if (const auto* waiting = std::get_if<rules::Waiting>(&step.outcome))
+      return note(
+          {cause,
+           "waiting",
+           event,
+           {},
+           "for " + waiting->missing + " until " + waiting->until.to_text() + ", then held for " + waiting->owner});
+    no_entry(cause, event, std::get<rules::NoEntry>(step.outcome));
+  }
+
+  void posted(std::string_view cause, const EventIdentity& event, const std::vector<JournalEntry>& entries) {
+    ++tally_.with_entries;
+    tally_.entries += entries.size();
+    write(cause, event, entries);
+  }
+  void write(std::string_view cause, const EventIdentity& event, const std::vector<JournalEntry>& entries) {
+    for (const JournalEntry& entry : entries) write(entry);
+    if (report_ != nullptr) report_->add({cause, "entries", event, {}, {}, &entries});
+  }
   void write(const JournalEntry& entry) {
-    ++tally_.entries;
     const auto& entities = evaluator_.book().catalog.entities;
     if (format_ == "json")
       output_.add(canonical_json(entry.to_json()) + "\n");
@@ -91,12 +151,18 @@ class Simulation {
     else
       output_.add(plain_entry(entry, entities) + "\n");
   }
-  void note(const std::string& id, const char* state, const std::string& text) {
-    std::fprintf(stderr, "%s: %s: %s\n", id.c_str(), state, text.c_str());
+  void no_entry(std::string_view cause, const EventIdentity& event, const rules::NoEntry& nothing) {
+    ++tally_.no_entry;
+    note({cause, "no entry", event, {}, nothing.because});
   }
-  void held(const std::string& id, const Error& reason) {
+  void held(std::string_view cause, const EventIdentity& event, const Error& reason) {
     ++tally_.held;
-    note(id, "held", reason.to_text());
+    note({cause, "held", event, code_text(reason.code), reason.to_text()});
+  }
+  void note(const Happening& happening) {
+    std::fprintf(stderr, "%s: %.*s: %s\n", happening.event.id.c_str(), static_cast<int>(happening.outcome.size()),
+                 happening.outcome.data(), happening.reason.c_str());
+    if (report_ != nullptr) report_->add(happening);
   }
   void unreadable(const EventFile& file, Error error) {
     ++tally_.unreadable;
@@ -105,10 +171,13 @@ class Simulation {
     error.where.line = where.line;
     error.where.column = where.column;
     std::fprintf(stderr, "%s\n", error.to_text().c_str());
+    if (report_ != nullptr) report_->add({"event", "unreadable", {}, code_text(error.code), error.to_text()});
   }
 
   const rules::Evaluator& evaluator_;
   const std::string& format_;
+  SimulationReport* report_;
+  std::optional<rules::BookRun> run_;  // of a book that keeps state
   Output output_;
   SeenEvents seen_;
   EventIdentity identity_;  // of the event in hand, as event_; their memory is used again
@@ -116,29 +185,56 @@ class Simulation {
   Tally tally_;
 };
 
+int stop(const Error& error) {
+  std::fprintf(stderr, "glmapc: %s\n", error.to_text().c_str());
+  return kNoInput;
+}
+
+void print_tally(const Simulation& simulation) {
+  const Tally& tally = simulation.tally();
+  std::fprintf(stderr,
+               "%zu events: %zu with entries (%zu entries), %zu no entry, %zu held, %zu duplicate, %zu conflict, %zu "
+               "unreadable",
+               tally.events, tally.with_entries, tally.entries, tally.no_entry, tally.held, tally.duplicate,
+               tally.conflict, tally.unreadable);
+  if (simulation.keeps_state())
+    std::fprintf(stderr, ", %zu waiting; %zu entries of schedules, %zu exceptions", tally.waiting, tally.scheduled,
+                 tally.exceptions);
+  std::fprintf(stderr, "\n");
+}
+
 }  // namespace
 
 int run_simulate(const SimulateOptions& options) {
   int exit_code = kGood;
   const auto evaluator = load_book(options.book, exit_code);
   if (!evaluator) return exit_code;
-  Simulation simulation(*evaluator, options.format);
+  std::optional<SimulationReport> report;
+  if (!options.report.empty()) {
+    auto opened = SimulationReport::open(options.report, evaluator->digest());
+    if (!opened) return stop(opened.error());
+    report.emplace(std::move(*opened));
+  }
+  Simulation simulation(*evaluator, options.format, report ? &*report : nullptr);
+  if (!options.rates.empty()) {
+    const auto rates = read_rate_file(options.rates);
+    if (!rates) return stop(rates.error());
+    simulation.publish(*rates);
+  }
   for (const std::string& path : options.events) {
     auto file = EventFile::open(path);
     Result<bool> more = file ? file->next() : std::unexpected(file.error());
     for (; more && *more; more = file->next()) simulation.run(*file);
-    if (!more) {
-      std::fprintf(stderr, "glmapc: %s\n", more.error().to_text().c_str());
-      return kNoInput;
-    }
+    if (!more) return stop(more.error());
   }
-  const Tally& tally = simulation.finish();
-  std::fprintf(stderr,
-               "%zu events: %zu with entries (%zu entries), %zu no entry, %zu held, %zu duplicate, %zu conflict, %zu "
-               "unreadable\n",
-               tally.events, tally.with_entries, tally.entries, tally.no_entry, tally.held, tally.duplicate,
-               tally.conflict, tally.unreadable);
-  return options.strict && tally.held + tally.conflict + tally.unreadable != 0 ? kFindings : kGood;
+  if (options.through) simulation.through(*options.through);
+  simulation.finish();
+  print_tally(simulation);
+  const Tally& tally = simulation.tally();
+  if (report)
+    if (const auto written = report->finish(tally); !written) return stop(written.error());
+  const std::size_t open = tally.held + tally.conflict + tally.unreadable + tally.waiting + tally.exceptions;
+  return options.strict && open != 0 ? kFindings : kGood;
 }
 
 }  // namespace glmap::driver

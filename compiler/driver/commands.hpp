@@ -2,10 +2,12 @@
 // The commands of glmapc, one file each (command_<name>.cpp). Each returns the exit code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic.hpp"
+#include "compiler/runtime/accounting/calendar.hpp"
 
 namespace glmap::driver {
 
@@ -41,14 +43,18 @@ struct SimulateOptions {
   std::string book;  // a book's directory or a bundle file
   std::vector<std::string> events;
   std::string format = "plain";  // plain, json, csv, hledger, beancount
-  bool strict = false;           // exit 1 when any event was held
+  std::string rates;             // a file of published rates; empty: none
+  std::optional<Date> through;   // time passes to the end of this day when all events have come
+  std::string report;            // a file for what became of every event; empty: none
+  bool strict = false;           // exit 1 when any event was held or waits
 };
 int run_simulate(const SimulateOptions& options);
 
 struct WhyOptions {
   std::string book;
-  std::string events;
-  std::string id;  // empty: every event of the file
+  std::string events;  // a file; or
+  std::string test;    // the title of a test of the book
+  std::string id;      // empty: every event of the file or test
 };
 int run_why(const WhyOptions& options);
 

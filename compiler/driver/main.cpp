@@ -74,6 +74,47 @@ void add_fmt(CLI::App& app, FmtOptions& options, int& exit_code) {
   command->callback([&] { exit_code = run_fmt(options); });
 }
 
+void add_simulate_time(CLI::App* command, SimulateOptions& simulate) {
+  command->add_option("--rates", simulate.rates, "Published exchange rates: a CSV file with source,from,to,date,rate");
+  command->add_option_function<std::string>(
+      "--through",
+      [&simulate](const std::string& day) {
+        const auto date = Date::parse(day);
+        if (!date) throw CLI::ValidationError("--through", date.error().message);
+        simulate.through = *date;
+      },
+      "Let time pass to the end of this day (2026-12-31) after the last event: schedules post, waiting ends");
+  command->add_option("--report", simulate.report, "Write what became of every event to this file, as JSON");
+}
+
+void add_simulate(CLI::App& app, SimulateOptions& simulate, int& exit_code) {
+  CLI::App* command = app.add_subcommand("simulate", "Events in, journal entries out; nothing is stored or sent");
+  command->add_option("book", simulate.book, "The book's directory, or a bundle file")->required();
+  command
+      ->add_option("events", simulate.events, "CloudEvents: a .json event or array, or .ndjson; - for standard input")
+      ->required();
+  command->add_option("--format", simulate.format, "plain (default), json, csv, hledger, beancount")
+      ->check(CLI::IsMember({"plain", "json", "csv", "hledger", "beancount"}));
+  add_simulate_time(command, simulate);
+  command->add_flag("--strict", simulate.strict,
+                    "Exit 1 when any event is held, waiting, in conflict or unreadable, or an exception is raised");
+  command->callback([&simulate, &exit_code] { exit_code = run_simulate(simulate); });
+}
+
+void add_why(CLI::App& app, WhyOptions& why, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("why", "Which rows and rules decided an event, and why the nearest others did not");
+  command->add_option("book", why.book, "The book's directory, or a bundle file")->required();
+  auto* from_file = command->add_option("events", why.events, "The file with the event");
+  auto* from_test = command->add_option("--test", why.test, "The title of a test of the book, instead of a file");
+  from_test->excludes(from_file);
+  command->add_option("--id,--event", why.id, "Only the event with this id");
+  command->callback([&why, &exit_code] {
+    if (why.events.empty() && why.test.empty()) throw CLI::RequiredError("a file with events, or --test,");
+    exit_code = run_why(why);
+  });
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "glmapc");
   app.footer(kExitCodes);
@@ -106,11 +147,7 @@ int run(int argc, char** argv) {
   add_simulate(app, simulate, exit_code);
 
   WhyOptions why;
-  command = app.add_subcommand("why", "Which rows and rules decided an event, and why the nearest others did not");
-  command->add_option("book", why.book, "The book's directory, or a bundle file")->required();
-  command->add_option("events", why.events, "The file with the event")->required();
-  command->add_option("--id", why.id, "Only the event with this id");
-  command->callback([&] { exit_code = run_why(why); });
+  add_why(app, why, exit_code);
 
   std::string code;
   command = app.add_subcommand("explain", "The page of an error code: what it means and what to write");
