@@ -10,9 +10,10 @@ namespace glmap::driver {
 
 int run_emit_sql(const EmitSqlOptions& options) {
   const Compilation compilation = compile_book(options.book);
-  // Standard output may be the script itself.
-  std::fputs(render_findings(compilation, diagnostics::Format::human).c_str(), stderr);
-  if (!compilation.ok()) return kFindings;
+  if (!compilation.ok()) {
+    std::fputs(render_findings(compilation, diagnostics::Format::human).c_str(), stderr);
+    return kFindings;
+  }
   const auto dialect = options.dialect == "postgresql" ? emit::SqlDialect::postgresql : emit::SqlDialect::sqlite;
   auto script = emit::emit_sql(*compilation.verified, dialect);
   if (!script) {
