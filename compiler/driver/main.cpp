@@ -36,17 +36,6 @@ void add_format(CLI::App* command, diagnostics::Format& format) {
       ->check(CLI::IsMember({"human", "json", "sarif"}));
 }
 
-void add_simulate(CLI::App& app, SimulateOptions& options, int& exit_code) {
-  CLI::App* command = app.add_subcommand("simulate", "Events in, journal entries out; nothing is stored or sent");
-  command->add_option("book", options.book, "The book's directory, or a bundle file")->required();
-  command->add_option("events", options.events, "CloudEvents: a .json event or array, or .ndjson; - for standard input")
-      ->required();
-  command->add_option("--format", options.format, "plain (default), json, csv, hledger, beancount")
-      ->check(CLI::IsMember({"plain", "json", "csv", "hledger", "beancount"}));
-  command->add_flag("--strict", options.strict, "Exit 1 when any event is held, in conflict or unreadable");
-  command->callback([&] { exit_code = run_simulate(options); });
-}
-
 void add_coverage(CLI::App& app, CoverageOptions& options, int& exit_code) {
   CLI::App* command = app.add_subcommand("coverage", "Mapped? Every combination, row, rule and value, and its tests");
   command->add_option("book", options.book, "The book's directory")->required();
