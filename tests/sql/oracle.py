@@ -3,8 +3,8 @@
 """oracle.py --glmapc PATH [--events N] [--dialect sqlite|postgresql|both] [--book NAME ...] [--seed N]
 
 Two ways to the same journal: `glmapc simulate` evaluates generated events, the SQL of `glmapc emit sql` works them out
-again in a database. Every journal line and every outcome must be the same, byte for byte. Books: acme,
-base (that of the golden tests), everything (tests/sql/everything), bench (the workload of tests/bench)."""
+again in a database. Every journal line and every outcome must be the same, byte for byte. Books: those of
+mappings, base (that of the golden tests), everything (tests/sql/everything), bench (the workload of tests/bench)."""
 import argparse
 import collections
 import itertools
@@ -24,7 +24,7 @@ import events as generated  # noqa: E402
 import postgres  # noqa: E402
 
 BOOKS = {"base": ROOT / "tests/golden/base", "everything": HERE / "everything",
-         "acme": ROOT / "mappings/acme"}
+         **{path.parent.name: path.parent for path in sorted(ROOT.glob("mappings/*/book.glmap"))}}
 SHARE = {**dict.fromkeys(BOOKS, 1), "acme": 8, "base": 4, "everything": 6, "bench": 2}  # of the events, by book
 SHOWN = 5
 LINE = ("source", "event_id", "event_revision", "entity", "ledger", "entry_index", "journal", "posting_date", "document_date", "period",
@@ -215,7 +215,7 @@ def check(name, dialects, glmapc, count, seed):
                 comparison.count), flush=True)
             for difference in comparison.differences:
                 print("  " + difference)
-            good = good and comparison.count == 0 and tally["entries"] > 0
+            good = good and comparison.count == 0 and tally["entries"] + tally["not covered"] > 0
     return good
 
 
