@@ -88,9 +88,16 @@ def sqlite_runs(script, events_path, work):
     return database.execute(JOURNAL), database.execute(OUTCOME), seconds
 
 
-def postgresql_runs(script, events_path, work):
-    server = postgres.Server(work / "cluster")
-    try:
+class Postgresql:
+    """One cluster for all books, made when the first of them needs it."""
+
+    def __init__(self):
+        self.server = None
+
+    def runs(self, script, events_path, work):
+        self.server = self.server or postgres.Server()
+        server = self.server
+        server.forget()
         server.run_file(script)
         columns = server.columns("event", "in_%")
         server.copy_in(columns, (row for number, event in read_events(events_path) for row in rows_of(number, event, columns)), work)
@@ -98,8 +105,10 @@ def postgresql_runs(script, events_path, work):
         server.run_file(script)
         seconds = time.monotonic() - started
         return server.rows(JOURNAL, work / "journal.tsv"), server.rows(OUTCOME, work / "outcome.tsv"), seconds
-    finally:
-        server.stop()
+
+    def stop(self):
+        if self.server:
+            self.server.stop()
 
 
 # ---- what the evaluator says -------------------------------------------------------------------------------------------
@@ -192,7 +201,7 @@ def prepare(name, glmapc, count, seed, work):
     return BOOKS[name], path
 
 
-def check(name, dialects, glmapc, count, seed):
+def check(name, runners, glmapc, count, seed):
     """True when the two agree in every dialect."""
     good = True
     with tempfile.TemporaryDirectory(prefix="glmap-oracle-") as folder:
@@ -200,10 +209,9 @@ def check(name, dialects, glmapc, count, seed):
         book, path = prepare(name, glmapc, count, seed, work)
         entries, words = simulate(glmapc, book, path, work)
         simulated = simulated_outcomes(words)
-        for dialect in dialects:
+        for dialect, runs in runners.items():
             script = work / (dialect + ".sql")
             subprocess.run([glmapc, "emit", "sql", book, "--dialect", dialect, "-o", script], stderr=subprocess.DEVNULL, check=True)
-            runs = sqlite_runs if dialect == "sqlite" else postgresql_runs
             journal, outcomes, seconds = runs(script, path, work)
             comparison = Comparison()
             uncovered = comparison.outcomes(outcomes, simulated)
@@ -228,15 +236,21 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     glmapc = str(pathlib.Path(options.glmapc).resolve())
-    dialects = ["sqlite", "postgresql"] if options.dialect == "both" else [options.dialect]
-    if "postgresql" in dialects and not postgres.installed():
+    postgresql = Postgresql()
+    runners = {"sqlite": sqlite_runs, "postgresql": postgresql.runs}
+    if options.dialect != "both":
+        runners = {options.dialect: runners[options.dialect]}
+    if "postgresql" in runners and not postgres.installed():
         print("SKIPPED: PostgreSQL, because postgres, initdb and psql are not installed")
-        dialects.remove("postgresql")
-        if not dialects:
+        del runners["postgresql"]
+        if not runners:
             return 77
-    books = options.book or [name for name in SHARE if name == "bench" or BOOKS[name].is_dir()]
+    books = options.book or list(SHARE)
     whole = sum(SHARE[name] for name in books)
-    verdicts = [check(name, dialects, glmapc, options.events * SHARE[name] // whole, options.seed) for name in books]
+    try:
+        verdicts = [check(name, runners, glmapc, options.events * SHARE[name] // whole, options.seed) for name in books]
+    finally:
+        postgresql.stop()
     return 0 if all(verdicts) else 1
 
 

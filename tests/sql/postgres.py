@@ -36,7 +36,7 @@ def as_other_user():
 
 
 class Server:
-    def __init__(self, folder):
+    def __init__(self):
         self.prefix, user = as_other_user()
         # A socket's path is short by law, and everybody on the way to it must be let in.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="glmap-pg-", dir="/tmp"))
@@ -63,6 +63,10 @@ class Server:
         if done.returncode != 0:
             raise RuntimeError("psql: " + done.stderr.decode("utf-8", "replace"))
         return (done.stdout or b"").decode("utf-8")
+
+    def forget(self):
+        """Everything of an earlier script."""
+        self.psql("-c", "DROP SCHEMA IF EXISTS glmap CASCADE")
 
     def run_file(self, path):
         self.psql("-f", path)
