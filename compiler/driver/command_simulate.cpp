@@ -16,9 +16,11 @@ namespace {
 /// Collects output and writes it in large pieces; a million entries are no place for a write each.
 class Output {
  public:
-  void add(const std::string& text) {
-    buffer_ += text;
-    if (buffer_.size() > (std::size_t{1} << 20)) flush();
+  void add(const std::string& text) { this->text() += text; }
+  /// To append to.
+  std::string& text() {
+    if (buffer_.size() > (std::size_t{256} << 10)) flush();
+    return buffer_;
   }
   void flush() {
     std::fwrite(buffer_.data(), 1, buffer_.size(), stdout);
@@ -143,7 +145,7 @@ class Simulation {
     if (format_ == "json")
       output_.add(canonical_json(entry.to_json()) + "\n");
     else if (format_ == "csv")
-      output_.add(csv_entry(entry));
+      append_csv_entry(output_.text(), entry);
     else if (format_ == "hledger")
       output_.add(hledger_entry(entry, entities));
     else if (format_ == "beancount")

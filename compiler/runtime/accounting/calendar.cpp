@@ -130,13 +130,23 @@ int Date::day() const {
 }
 
 std::string Date::to_text() const {
-  const auto date = civil(days_);
-  std::string text;
-  text.reserve(10);
-  append_padded(text, static_cast<int>(date.year()), 4);
-  append_padded(text += '-', static_cast<unsigned>(date.month()), 2);
-  append_padded(text += '-', static_cast<unsigned>(date.day()), 2);
+  std::string text(10, ' ');
+  write(text.data());
   return text;
+}
+
+char* Date::write(char* to) const {
+  const auto date = civil(days_);
+  const auto put = [&](unsigned value, int digits) {
+    for (int i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+    to += digits;
+  };
+  put(static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  *to++ = '-';
+  put(static_cast<unsigned>(date.month()), 2);
+  *to++ = '-';
+  put(static_cast<unsigned>(date.day()), 2);
+  return to;
 }
 
 Result<Instant> Instant::parse(std::string_view text) {

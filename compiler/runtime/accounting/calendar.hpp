@@ -30,6 +30,8 @@ class Date {
   int day() const;
   Date plus_days(int count) const { return Date(days_ + count); }
   std::string to_text() const;
+  /// The same ten characters to `to`; the end.
+  char* write(char* to) const;
 
   friend auto operator<=>(const Date&, const Date&) = default;
 

@@ -78,7 +78,7 @@ std::string_view to_text(Side side) {
 std::string IdempotencyKey::to_text() const {
   std::string text = "[";
   for (const std::string* part : {&source, &event_id, &event_revision, &entity, &ledger}) {
-    text += quote_json(*part);
+    append_quoted_json(text, *part);
     text += ',';
   }
   return text + std::to_string(entry) + "]";

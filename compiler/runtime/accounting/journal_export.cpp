@@ -76,19 +76,6 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
-std::string csv_field(std::string_view text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
-                       !Decimal::parse(text);  // -119.00 is a number
-  const bool quote = formula || text.find_first_of(",\"\n\r") != std::string_view::npos;
-  if (!quote) return std::string(text);
-  std::string out = formula ? "\"'" : "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
 std::string dimensions_text(const std::vector<Dimension>& dimensions, std::string_view between) {
   std::string text;
   for (const Dimension& dimension : dimensions)
@@ -171,59 +158,6 @@ std::string beancount_entry(const JournalEntry& entry, const std::vector<LegalEn
     text += "\n    role: " + quoted(line.role) + "\n";
   }
   return text + "\n";
-}
-
-std::string csv_header() {
-  return "reference,entity,ledger,journal,period,effective_date,document_date,document,line,account,role,debit,credit,"
-         "currency,transaction_debit,transaction_credit,transaction_currency,rate,dimensions,description,event_type,"
-         "event_source,event_id,rules,bundle,reverses,group\n";
-}
-
-std::string csv_entry(const JournalEntry& entry) {
-  const JournalEntryDraft& data = entry.data();
-  std::string rules;
-  for (const std::string& rule : data.origin.rules) rules += (rules.empty() ? "" : "; ") + rule;
-  std::string text;
-  int number = 0;
-  for (const JournalLine& line : data.lines) {
-    const bool debit = line.side == Side::debit;
-    const std::string functional = shown(data, line.functional).amount_text();
-    const std::string transaction = shown(data, line.transaction).amount_text();
-    const std::string fields[] = {entry.key().reference(),
-                                  data.entity,
-                                  data.ledger,
-                                  data.journal,
-                                  data.period,
-                                  data.posting_date.to_text(),
-                                  data.document_date.to_text(),
-                                  data.document,
-                                  std::to_string(++number),
-                                  line.account,
-                                  line.role,
-                                  debit ? functional : "",
-                                  debit ? "" : functional,
-                                  std::string(data.functional.code()),
-                                  debit ? transaction : "",
-                                  debit ? "" : transaction,
-                                  std::string(data.currency.code()),
-                                  data.rate ? data.rate->to_text() : "",
-                                  dimensions_text(line.dimensions, "; "),
-                                  data.description,
-                                  data.origin.event_type,
-                                  data.key.source,
-                                  data.key.event_id,
-                                  rules,
-                                  data.origin.bundle_digest,
-                                  data.reverses,
-                                  data.group};
-    bool first = true;
-    for (const std::string& field : fields) {
-      text += (first ? "" : ",") + csv_field(field);
-      first = false;
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 std::string plain_entry(const JournalEntry& entry, const std::vector<LegalEntity>& entities) {

@@ -22,8 +22,11 @@ std::string beancount_entry(const JournalEntry& entry, const std::vector<LegalEn
 
 /// One header line; columns close to the AICPA Audit Data Standard (general ledger detail).
 std::string csv_header();
-/// One line a journal line; text that starts with = + - @ is quoted with a leading apostrophe (spreadsheet formulas).
+/// One line a journal line; text that starts with = + - @ and is no number is quoted with a leading
+/// apostrophe (spreadsheet formulas).
 std::string csv_entry(const JournalEntry& entry);
+/// The same behind what stands in `text`.
+void append_csv_entry(std::string& text, const JournalEntry& entry);
 
 /// As an accountant would write it on paper: a heading, debits, credits indented, amounts aligned.
 std::string plain_entry(const JournalEntry& entry, const std::vector<LegalEntity>& entities);

@@ -2,6 +2,8 @@
 #include "compiler/runtime/accounting/money.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <numeric>
 
 #include "compiler/runtime/accounting/decimal_wide.hpp"
@@ -14,6 +16,21 @@ using wide::Uint128;
 using wide::Wide;
 
 constexpr Uint128 kMinorMax = wide::kPowersOfTen[30];
+
+/// At most 39 of them; the end.
+char* write_digits(char* to, Uint128 value) {
+  constexpr std::uint64_t kPiece = 10'000'000'000'000'000'000u;  // 10^19
+  if (value >= kPiece) {
+    to = write_digits(to, value / kPiece);
+    const auto low = static_cast<std::uint64_t>(value % kPiece);
+    std::fill(to, to + 19, '0');
+    std::array<char, 20> digits;
+    const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), low).ptr;
+    std::copy(static_cast<const char*>(digits.data()), end, to + 19 - (end - digits.data()));
+    return to + 19;
+  }
+  return std::to_chars(to, to + 20, static_cast<std::uint64_t>(value)).ptr;
+}
 
 std::unexpected<Error> too_large(const std::string& amount, Currency currency) {
   return fail(ErrorCode::AmountOutOfRange,
@@ -58,13 +75,23 @@ Result<Money> Money::rounded(const Decimal& amount, Currency currency, Rounding 
 }
 
 std::string Money::amount_text() const {
-  std::string text = int128_text(minor_);
+  std::array<char, kAmountTextMax> text;
+  return {text.data(), write_amount(text.data())};
+}
+
+char* Money::write_amount(char* to) const {
   const auto digits = static_cast<std::size_t>(currency_.digits());
-  if (digits == 0) return text;
-  const std::size_t sign = is_negative() ? 1 : 0;
-  if (text.size() - sign <= digits) text.insert(sign, digits + 1 - (text.size() - sign), '0');
-  text.insert(text.size() - digits, 1, '.');
-  return text;
+  if (is_negative()) *to++ = '-';
+  char* end = write_digits(to, magnitude(minor_));
+  if (digits == 0) return end;
+  if (const auto count = static_cast<std::size_t>(end - to); count <= digits) {  // 5 of 0.05
+    std::copy_backward(to, end, to + digits + 1);
+    std::fill(to, to + digits + 1 - count, '0');
+    end = to + digits + 1;
+  }
+  std::copy_backward(end - digits, end, end + 1);
+  *(end - digits) = '.';
+  return end + 1;
 }
 
 std::string Money::to_text() const {

@@ -58,6 +58,9 @@ class Money {
 
   /// Always all of the currency's digits: "119.00", "5000" (JPY), "-1.250" (KWD). No currency code.
   std::string amount_text() const;
+  /// The same to `to`, where kAmountTextMax bytes have room; the end of what was written.
+  char* write_amount(char* to) const;
+  static constexpr std::size_t kAmountTextMax = 64;
   /// "119.00 EUR"
   std::string to_text() const;
 

@@ -81,6 +81,8 @@ std::string write_json_pretty(const Json& value);
 std::string canonical_json(const Json& value);
 /// `text` between quotes, escaped.
 std::string quote_json(std::string_view text);
+/// The same behind what stands in `to`.
+void append_quoted_json(std::string& to, std::string_view text);
 /// One RFC 6901 step: "/" + key with ~ and / escaped.
 std::string pointer_step(std::string_view key);
 

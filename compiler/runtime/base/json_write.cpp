@@ -6,51 +6,12 @@
 #include <cstring>
 
 #include "compiler/runtime/base/json_document.hpp"
+#include "compiler/runtime/base/text_output.hpp"
 
 namespace glmap {
 namespace {
 
 constexpr int kCanonicalExponentMax = 1000;
-
-/// Appends to a string, which grows by doubling and whose bytes are written without a check each.
-class Output {
- public:
-  explicit Output(std::string& text) : text_(text), used_(text.size()) { text_.resize(text_.capacity()); }
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-  ~Output() { text_.resize(used_); }
-
-  /// Room for `count` bytes behind those written.
-  char* room(std::size_t count) {
-    if (text_.size() - used_ < count) text_.resize(std::max(text_.size() * 2, used_ + count));
-    return text_.data() + used_;
-  }
-  void written(const char* end) { used_ = static_cast<std::size_t>(end - text_.data()); }
-
-  void add(char c) {
-    *room(1) = c;
-    ++used_;
-  }
-  void add(std::string_view bytes) {
-    std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
-    used_ += bytes.size();
-  }
-  void add(std::size_t count, char c) {
-    std::memset(room(count), c, count);
-    used_ += count;
-  }
-
- private:
-  std::string& text_;
-  std::size_t used_;
-};
-
-template <class Write>
-void append_to(std::string& text, std::size_t expected, Write write) {
-  text.reserve(text.size() + expected);
-  Output out(text);
-  write(out);
-}
 
 /// What stands behind the backslash; 0: no escape is needed, u: as a number.
 constexpr std::array<char, 256> make_escapes() {
@@ -67,7 +28,7 @@ constexpr std::array<char, 256> make_escapes() {
 }
 constexpr auto kEscapes = make_escapes();
 
-void append_quoted(Output& out, std::string_view text) {
+void append_quoted(TextOutput& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   constexpr std::size_t kLongestEscape = 6;
   constexpr std::size_t kPiece = 256;  // room is made for a piece, were it all escapes
@@ -134,7 +95,7 @@ bool take_apart(std::string_view text, NumberParts& parts) {
   return readable;
 }
 
-void append_canonical_number(Output& out, std::string_view text) {
+void append_canonical_number(TextOutput& out, std::string_view text) {
   NumberParts parts;
   if (!take_apart(text, parts)) return out.add(text);
   std::string moved;  // the digits, when an exponent moves the point
@@ -158,14 +119,14 @@ void append_canonical_number(Output& out, std::string_view text) {
   out.add(parts.fraction);
 }
 
-void new_line(Output& out, std::size_t level) {
+void new_line(TextOutput& out, std::size_t level) {
   out.add('\n');
   out.add(level * 2, ' ');
 }
 
-void append_value(Output& out, const Json& value, bool pretty, std::size_t level);
+void append_value(TextOutput& out, const Json& value, bool pretty, std::size_t level);
 
-void append_object(Output& out, const Json::Object& object, bool pretty, std::size_t level) {
+void append_object(TextOutput& out, const Json::Object& object, bool pretty, std::size_t level) {
   out.add('{');
   bool first = true;
   for (const auto& [key, value] : object) {
@@ -180,7 +141,7 @@ void append_object(Output& out, const Json::Object& object, bool pretty, std::si
   out.add('}');
 }
 
-void append_array(Output& out, const Json::Array& array, bool pretty, std::size_t level) {
+void append_array(TextOutput& out, const Json::Array& array, bool pretty, std::size_t level) {
   out.add('[');
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (i != 0) out.add(',');
@@ -191,7 +152,7 @@ void append_array(Output& out, const Json::Array& array, bool pretty, std::size_
   out.add(']');
 }
 
-void append_value(Output& out, const Json& value, bool pretty, std::size_t level) {
+void append_value(TextOutput& out, const Json& value, bool pretty, std::size_t level) {
   if (const std::string* text = value.as_string()) {
     append_quoted(out, *text);
   } else if (const JsonNumber* number = value.as_number()) {
@@ -207,9 +168,9 @@ void append_value(Output& out, const Json& value, bool pretty, std::size_t level
   }
 }
 
-void append_canonical_value(Output& out, JsonView value);
+void append_canonical_value(TextOutput& out, JsonView value);
 
-void append_canonical_object(Output& out, JsonView object) {
+void append_canonical_object(TextOutput& out, JsonView object) {
   constexpr std::size_t kFew = 64;
   std::array<JsonView, kFew> few;
   std::vector<JsonView> many(object.size() > kFew ? object.size() : 0);
@@ -228,7 +189,7 @@ void append_canonical_object(Output& out, JsonView object) {
   out.add('}');
 }
 
-void append_canonical_value(Output& out, JsonView value) {
+void append_canonical_value(TextOutput& out, JsonView value) {
   switch (value.kind()) {
     case JsonView::Kind::null:
       return out.add("null");
@@ -253,23 +214,28 @@ void append_canonical_value(Output& out, JsonView value) {
   out.add(']');
 }
 
-std::string written(const Json& value, bool pretty) {
+template <class Write>
+std::string written(Write write) {
   std::string text;
-  append_to(text, 256, [&](Output& out) { append_value(out, value, pretty, 0); });
+  {
+    TextOutput out(text);  // the text is whole when it is gone
+    write(out);
+  }
   return text;
 }
 
 }  // namespace
 
 std::string write_json(const Json& value) {
-  return written(value, false);
+  return written([&](TextOutput& out) { append_value(out, value, false, 0); });
 }
 std::string write_json_pretty(const Json& value) {
-  return written(value, true);
+  return written([&](TextOutput& out) { append_value(out, value, true, 0); });
 }
 
 void append_canonical(std::string& text, JsonView value) {
-  append_to(text, 256, [&](Output& out) { append_canonical_value(out, value); });
+  TextOutput out(text);
+  append_canonical_value(out, value);
 }
 std::string canonical_json(const Json& value) {
   const JsonDocument document(value);
@@ -279,13 +245,16 @@ std::string canonical_json(const Json& value) {
 }
 
 void append_canonical_number(std::string& text, std::string_view number) {
-  append_to(text, number.size(), [&](Output& out) { append_canonical_number(out, number); });
+  TextOutput out(text);
+  append_canonical_number(out, number);
 }
 
 std::string quote_json(std::string_view text) {
-  std::string quoted;
-  append_to(quoted, text.size() + 2, [&](Output& out) { append_quoted(out, text); });
-  return quoted;
+  return written([&](TextOutput& out) { append_quoted(out, text); });
+}
+void append_quoted_json(std::string& to, std::string_view text) {
+  TextOutput out(to);
+  append_quoted(out, text);
 }
 
 std::string pointer_step(std::string_view key) {
