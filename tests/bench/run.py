@@ -18,7 +18,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 OUTSIDE = ROOT.parent / "shared" / "bench"  # a larger generator and more peers, where they are
-GRID = [(10, 100_000), (100, 100_000), (1000, 100_000), (10_000, 100_000), (1000, 10_000), (1000, 1_000_000)]
+GRID = [(10, 100_000), (100, 100_000), (1000, 100_000), (10_000, 100_000), (1000, 10_000), (1000, 1_000_000), (10_000, 1_000_000)]
 QUICK_GRID = [(100, 10_000), (1000, 10_000)]
 
 
@@ -39,18 +39,40 @@ def prepare(work, rules, events):
     return folder
 
 
-def timed(command, times, read_counts):
-    """(median seconds, counts of the last run)."""
-    seconds, counts = [], {}
-    for _ in range(times):
+class Measured:
+    """Runs of one command: median seconds by the clock and of the processor, the largest memory, counts of the last run."""
+
+    def __init__(self, seconds, cpu, megabytes, counts):
+        self.seconds, self.cpu, self.megabytes, self.counts = seconds, cpu, megabytes, counts
+
+
+def run_once(command, out_path, one_core):
+    """(seconds, processor seconds, MB, exit code, last words) of a whole process; its output goes to a file."""
+    prefix = ["taskset", "-c", "0"] if one_core else []
+    with open(out_path, "wb") as out, open(str(out_path) + ".err", "w+b") as err:
         start = time.perf_counter()
-        done = subprocess.run([str(part) for part in command], capture_output=True, check=False)
-        seconds.append(time.perf_counter() - start)
-        output = done.stdout[-2000:].decode("utf-8", "replace") + done.stderr[-2000:].decode("utf-8", "replace")
-        if done.returncode != 0:
-            raise SystemExit("bench: %s: exit %d\n%s" % (command[0], done.returncode, output))
-        counts = read_counts(output)
-    return statistics.median(seconds), counts
+        process = subprocess.Popen(prefix + [str(part) for part in command], stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        err.seek(max(0, os.fstat(err.fileno()).st_size - 2000))
+        words = err.read().decode("utf-8", "replace")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, words
+
+
+def timed(command, times, read_counts, out_path, one_core=False, counts_in_output=False):
+    """Measured, or a word that says what became of it: a killed process is a result too."""
+    runs, counts = [], {}
+    for _ in range(times):
+        run = run_once(command, out_path, one_core)
+        if run[3] < 0:
+            return "killed (signal %d)" % -run[3]
+        words = pathlib.Path(out_path).read_text(encoding="utf-8") if counts_in_output else run[4]
+        if run[3] != 0:
+            raise SystemExit("bench: %s: exit %d\n%s" % (command[0], run[3], words[-2000:]))
+        counts = read_counts(words)
+        runs.append(run)
+    return Measured(*(statistics.median(run[i] for run in runs) for i in range(2)), max(run[2] for run in runs), counts)
 
 
 def peer_counts(output):
@@ -63,18 +85,17 @@ def simulate_counts(output):
     return {"entries": int(found[2]), "duplicates": int(found[4]), "unmatched": int(found[3])}
 
 
-def agree(name, counts, expected):
-    if expected and counts != expected:
-        raise SystemExit("bench: %s gives %s where the peer gives %s" % (name, counts, expected))
+def agree(name, measured, expected):
+    if isinstance(measured, Measured) and measured.counts != expected:
+        raise SystemExit("bench: %s gives %s where the peer gives %s" % (name, measured.counts, expected))
 
 
-def node_peer():
-    script = OUTSIDE / "peers" / "node_map.mjs"
-    return script if script.exists() and shutil.which("node") else None
-
-
-def rate(events, seconds):
-    return events / seconds
+def node_peers():
+    """[(name, script)]: read by lines as the manual shows it; and in whole pieces, as somebody does who looks for speed."""
+    if not shutil.which("node"):
+        return []
+    scripts = [("node Map", "node_map.mjs"), ("node Map, in pieces", "node_map_fast.mjs")]
+    return [(name, OUTSIDE / "peers" / script) for name, script in scripts if (OUTSIDE / "peers" / script).exists()]
 
 
 def shown(value):
@@ -89,69 +110,41 @@ def table(head, rows):
 
 
 def bench_simulate(options, binaries):
-    """events in, entries out as CSV, nothing durable: whole process, reading the bundle included."""
+    """events in, entries out as CSV, nothing durable: whole process, reading the bundle included. All on one core: the first of
+    the machine, where taskset is."""
+    one_core = shutil.which("taskset") is not None
+    peers = node_peers()
     rows = []
     for rules, events in QUICK_GRID if options.quick else GRID:
         folder = prepare(options.work, rules, events)
-        bundle, out = folder / "bench.bundle", options.work / "out.csv"
+        bundle, out, notes = folder / "bench.bundle", options.work / "out.csv", options.work / "peer.txt"
         start = time.perf_counter()
-        subprocess.run([binaries / "glmapc", "compile", folder / "book", "-o", bundle], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([binaries / "glmapc", "compile", folder / "book", "-o", bundle], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         compiled = time.perf_counter() - start
-        python, expected = timed([sys.executable, HERE / "peer_dict.py", folder, out], options.k, peer_counts)
-        command = "exec %s simulate %s %s --format csv >%s 2>%s.err; " % (binaries / "glmapc", bundle, folder / "cloud.ndjson", out, out)
-        ours, counts = timed(["sh", "-c", command.replace("exec ", "") + "tail -n 1 %s.err" % out], options.k, simulate_counts)
-        agree("glmapc simulate", counts, expected)
-        cells = ["%d" % rules, "%d" % events, "%.1f s" % compiled, shown(rate(events, ours)), shown(rate(events, python)), "%.1f" % (python / ours)]
-        if node_peer():
-            node, counts = timed(["node", node_peer(), folder, out], options.k, peer_counts)
-            agree("node Map", counts, expected)
-            cells += [shown(rate(events, node)), "%.1f" % (node / ours)]
-        rows.append(cells)
-        note("simulate R=%d N=%d: %s events/s" % (rules, events, cells[3]))
-    print("\n### Events to entries, nothing durable (events/s, median of %d)" % options.k)
-    table(["rules", "events", "compile and prove", "glmapc simulate", "python dict", "ratio"] + (["node Map", "ratio"] if node_peer() else []), rows)
+        command = [binaries / "glmapc", "simulate", bundle, folder / "cloud.ndjson", "--format", "csv"]
+        ours = timed(command, options.k, simulate_counts, out, one_core)
+        scripts = [("python dict", [sys.executable, HERE / "peer_dict.py"])] + [(name, ["node", script]) for name, script in peers]
+        measured = [timed([*script, folder, out], options.k, peer_counts, notes, one_core, True) for _, script in scripts]
+        expected = measured[0].counts
+        for (name, _), peer in zip(scripts[1:], measured[1:]):
+            agree(name, peer, expected)
+        agree("glmapc simulate", ours, expected)
+        rows.append(simulate_row(rules, events, compiled, ours, measured))
+        note("simulate R=%d N=%d: %s events/s, %s MB" % (rules, events, rows[-1][3], rows[-1][5]))
+    print("\n### Events to entries, nothing durable (events/s by the clock, median of %d%s)" % (options.k, ", all on one core" if one_core else ""))
+    table(["rules", "events", "compile and prove", "glmapc simulate", "us of processor an event", "peak MB"] + ["python dict"] +
+          [name for name, _ in peers] + ["times the fastest peer"], rows)
 
 
-TABLES = [("partition", 10_000), ("plain", 10_000), ("derived", 10_000), ("partition", 50_000), ("plain", 50_000), ("derived", 50_000)]
-QUICK_TABLES = [("partition", 1_000), ("plain", 1_000), ("derived", 1_000)]
-
-
-def peak_and_seconds(command):
-    """(seconds, peak MB) of one run of a program that must succeed."""
-    start = time.perf_counter()
-    child = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise SystemExit("bench: %s: exit %d" % (command[0], child.returncode))
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
-
-
-def bench_check(options, binaries):
-    """A book with one large table: every proof, the bundle, the book's tests; and a second look after one row has changed."""
-    import tables
-    stages = pathlib.Path(os.environ.get("GLMAP_BENCH_CHECK") or binaries.parent / "tests" / "bench" / "bench_check")
-    rows = []
-    for shape, count in QUICK_TABLES if options.quick else TABLES:
-        folder = options.work / ("tables-%s-%d" % (shape, count))
-        if not (folder / "book.glmap").exists():
-            note("making a table of %d rows, %s" % (count, shape))
-            tables.write_book(count, shape, 1, folder)
-        runs = [peak_and_seconds([binaries / "glmapc", "compile", folder, "-o", options.work / "tables.bundle"]) for _ in range(options.k)]
-        inside = []
-        for _ in range(options.k):
-            done = subprocess.run([stages, folder], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise SystemExit("bench: %s: exit %d\n%s%s" % (stages, done.returncode, done.stdout, done.stderr))
-            inside.append(json.loads(done.stdout))
-        middle = {name: statistics.median(run[name] for run in inside) for name in inside[0] if name != "same_findings"}
-        megabytes = (folder / "revenue.csv").stat().st_size / 1e6
-        rows.append([shape, "%d" % count, "%.2f s" % statistics.median(run[0] for run in runs), "%.0f MB" % max(run[1] for run in runs),
-                     "%.1f MB" % megabytes, "%.0f MB/s" % (megabytes / middle["resolve"]), "%.0f ms" % (middle["verify"] * 1000),
-                     "%.0f ms" % (middle["verify_again"] * 1000)])
-        note("check %s %d rows: %s" % (shape, count, rows[-1][2]))
-    print("\n### One large table: check and compile with all proofs (median of %d)" % options.k)
-    table(["shape", "rows", "`glmapc compile`", "peak", "CSV", "CSV read and resolved", "all proofs", "again after one row changed"], rows)
+def simulate_row(rules, events, compiled, ours, peers):
+    rates = [events / peer.seconds if isinstance(peer, Measured) else 0 for peer in peers]
+    cells = ["%d" % rules, "%d" % events, "%.1f s" % compiled]
+    if isinstance(ours, Measured):
+        cells += [shown(events / ours.seconds), "%.2f" % (ours.cpu / events * 1e6), "%.0f" % ours.megabytes]
+    else:
+        cells += [ours, "", ""]
+    cells += [shown(one) if one else "killed" for one in rates]
+    return cells + ["%.1f" % (events / ours.seconds / max(rates)) if isinstance(ours, Measured) else ""]
 
 
 def main():

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <vector>
 
 #include <simdjson.h>
 
@@ -61,6 +62,10 @@ std::uint64_t key_mark(std::string_view key) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+std::string_view key_of(const Node& node) {
+  return {node.key_at, node.key_length};
+}
+
 bool many_keys_differ(const Node& object) {
   std::vector<std::string_view> keys;
   keys.reserve(object.size);
@@ -78,11 +83,11 @@ bool many_keys_differ(const Node& object) {
   std::array<const Node*, kFew> members;
   std::uint8_t count = 0;
   for (const Node* member = &object + 1; member != &object + object.span; member += member->span) {
-    const std::uint64_t mark = key_mark(member->key);
+    const std::uint64_t mark = key_mark(key_of(*member));
     std::size_t slot = mark >> 56;
     for (; slots[slot] != 0; slot = (slot + 1) % slots.size()) {
       const std::size_t other = slots[slot] - 1u;
-      if (marks[other] == mark && members[other]->key == member->key) return false;
+      if (marks[other] == mark && key_of(*members[other]) == key_of(*member)) return false;
     }
     marks[count] = mark;
     members[count] = member;
@@ -128,14 +133,18 @@ class Walk {
   bool value(std::string_view key, std::size_t depth) {
     if (used_ == nodes_.size()) return false;
     Node& node = nodes_[used_++];
-    node.key = key;
-    node.span = 1;
-    node.size = 0;
+    node = {.key_at = key.data(),
+            .text_at = nullptr,
+            .key_length = length_of(key),
+            .text_length = 0,
+            .span = 1,
+            .size = 0,
+            .kind = Kind::null};
     const char* start = take();
     switch (*start) {
       case '"':
         node.kind = Kind::text;
-        return quoted(start, node.text);
+        return text(start, node);
       case '{':
         node.kind = Kind::object;
         return object(node, depth + 1);
@@ -145,6 +154,16 @@ class Walk {
       default:
         return word(start, node);
     }
+  }
+
+  static std::uint32_t length_of(std::string_view text) { return static_cast<std::uint32_t>(text.size()); }
+
+  bool text(const char* start, Node& node) {
+    std::string_view text;
+    if (!quoted(start, text)) return false;
+    node.text_at = text.data();
+    node.text_length = length_of(text);
+    return true;
   }
 
   /// The text whose opening quote stands at `start`. Nothing but blanks stands between its closing quote and the next
@@ -172,14 +191,16 @@ class Walk {
   bool word(const char* start, Node& node) {
     const char* stop = next();
     while (stop > start && is_blank(stop[-1])) --stop;
-    node.text = {start, static_cast<std::size_t>(stop - start)};
-    if (node.text == "null") {
+    const std::string_view text(start, static_cast<std::size_t>(stop - start));
+    node.text_at = text.data();
+    node.text_length = length_of(text);
+    if (text == "null") {
       node.kind = Kind::null;
-    } else if (node.text == "true" || node.text == "false") {
+    } else if (text == "true" || text == "false") {
       node.kind = Kind::truth;
     } else {
       node.kind = Kind::number;
-      return is_json_number(node.text);
+      return is_json_number(text);
     }
     return true;
   }
@@ -190,7 +211,6 @@ class Walk {
   }
 
   bool array(Node& node, std::size_t depth) {
-    node.text = {};
     if (depth > source_.depth_max) return false;
     std::uint32_t size = 0;
     if (*next() == ']') {
@@ -206,7 +226,6 @@ class Walk {
   }
 
   bool object(Node& node, std::size_t depth) {
-    node.text = {};
     if (depth > source_.depth_max) return false;
     std::uint32_t size = 0;
     if (*next() == '}') {
@@ -249,7 +268,8 @@ bool JsonDocument::read_good_text(std::string_view text, const JsonLimits& limit
   if (bytes_room_ < text.size() + kPadding || (bytes_room_ > kKeepBytes && text.size() < kKeepBytes / 2)) {
     bytes_room_ = text.size() + std::min(text.size(), kKeepBytes) + kPadding;
     bytes_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
-    nodes_ = {};
+    nodes_.reset();
+    nodes_room_ = 0;
     unescaped_.reset();
   }
   if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
@@ -257,9 +277,9 @@ bool JsonDocument::read_good_text(std::string_view text, const JsonLimits& limit
   if (scanner->stage1(reinterpret_cast<const std::uint8_t*>(bytes_.get()), text.size(),
                       simdjson::stage1_mode::regular) != simdjson::SUCCESS)
     return false;
-  // Every value begins at a word of its own.
+  // A value is a word, and each but the first has another before it (a comma, a colon) or behind it (a bracket).
   const std::size_t words = scanner->n_structural_indexes;
-  if (nodes_.size() < std::min(words, limits.nodes_max)) nodes_.resize(std::min(words + words / 2, limits.nodes_max));
+  make_room(words / 2 + 1);
   const bool escapes = std::memchr(bytes_.get(), '\\', text.size()) != nullptr;
   if (escapes && unescaped_ == nullptr) unescaped_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
   Walk walk(scanner,
@@ -269,7 +289,7 @@ bool JsonDocument::read_good_text(std::string_view text, const JsonLimits& limit
              .count = words,
              .depth_max = std::min(limits.depth_max, kDepthEver),
              .unescaped = escapes ? unescaped_.get() : nullptr},
-            {nodes_.data(), std::min(nodes_.size(), limits.nodes_max)});
+            {nodes_.get(), std::min(nodes_room_, limits.nodes_max)});
   if (!walk.whole()) return false;
   used_ = walk.used();
   return true;
@@ -287,34 +307,60 @@ Status JsonDocument::read(std::string_view text, const JsonLimits& limits) {
   return fail(ErrorCode::NotJson, "the text does not follow the grammar of JSON");
 }
 
+void JsonDocument::make_room(std::size_t nodes) {
+  if (nodes_room_ >= nodes) return;
+  nodes_room_ = nodes + std::min<std::size_t>(nodes, 1024);
+  nodes_ = std::make_unique_for_overwrite<Node[]>(nodes_room_);
+}
+
+namespace {
+
+std::size_t count_values(const Json& tree) {
+  std::size_t count = 1;
+  if (const Json::Array* array = tree.as_array())
+    for (const Json& element : *array) count += count_values(element);
+  if (const Json::Object* object = tree.as_object())
+    for (const Json::Member& member : *object) count += count_values(member.second);
+  return count;
+}
+
+}  // namespace
+
 JsonDocument::JsonDocument(const Json& tree) {
+  make_room(count_values(tree));
   add(tree, {});
 }
 
 void JsonDocument::add(const Json& tree, std::string_view key) {
-  const std::size_t at = used_++;
-  nodes_.push_back({.key = key});
-  Node node{.key = key};
-  if (const std::string* text = tree.as_string()) {
+  Node& node = nodes_[used_++];
+  std::string_view text;
+  std::size_t size = 0;
+  if (const std::string* string = tree.as_string()) {
     node.kind = Kind::text;
-    node.text = *text;
+    text = *string;
   } else if (const JsonNumber* number = tree.as_number()) {
     node.kind = Kind::number;
-    node.text = number->text;
+    text = number->text;
   } else if (const bool* truth = tree.as_bool()) {
     node.kind = Kind::truth;
-    node.text = *truth ? "true" : "false";
+    text = *truth ? "true" : "false";
   } else if (const Json::Array* array = tree.as_array()) {
     node.kind = Kind::array;
-    node.size = static_cast<std::uint32_t>(array->size());
+    size = array->size();
     for (const Json& element : *array) add(element, {});
   } else if (const Json::Object* object = tree.as_object()) {
     node.kind = Kind::object;
-    node.size = static_cast<std::uint32_t>(object->size());
+    size = object->size();
     for (const auto& [name, value] : *object) add(value, name);
+  } else {
+    node.kind = Kind::null;
   }
-  node.span = static_cast<std::uint32_t>(used_ - at);
-  nodes_[at] = node;
+  node.key_at = key.data();
+  node.key_length = static_cast<std::uint32_t>(key.size());
+  node.text_at = text.data();
+  node.text_length = static_cast<std::uint32_t>(text.size());
+  node.size = static_cast<std::uint32_t>(size);
+  node.span = static_cast<std::uint32_t>(nodes_.get() + used_ - &node);
 }
 
 JsonView JsonView::find(std::string_view key) const {

@@ -10,7 +10,6 @@
 #include <iterator>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "compiler/runtime/base/json.hpp"
 
@@ -21,11 +20,13 @@ class JsonView {
  public:
   enum class Kind : std::uint8_t { null, truth, number, text, array, object };
   struct Node {
-    std::string_view key;    // of a member; empty for an element and for the whole
-    std::string_view text;   // text: unescaped; number and truth: as written
-    std::uint32_t span = 1;  // this value and all within it, as a count of nodes
-    std::uint32_t size = 0;  // members or elements
-    Kind kind = Kind::null;
+    const char* key_at;        // of a member
+    const char* text_at;       // text: unescaped; number and truth: as written
+    std::uint32_t key_length;  // 0 for an element and for the whole
+    std::uint32_t text_length;
+    std::uint32_t span;  // this value and all within it, as a count of nodes
+    std::uint32_t size;  // members or elements
+    Kind kind;
   };
 
   JsonView() = default;
@@ -35,15 +36,17 @@ class JsonView {
   Kind kind() const { return node_->kind; }
   bool is_null() const { return kind() == Kind::null; }
   bool is_truth() const { return kind() == Kind::truth; }
-  bool is_true() const { return is_truth() && node_->text == "true"; }
+  bool is_true() const { return is_truth() && *node_->text_at == 't'; }
   bool is_number() const { return kind() == Kind::number; }
   bool is_text() const { return kind() == Kind::text; }
   bool is_array() const { return kind() == Kind::array; }
   bool is_object() const { return kind() == Kind::object; }
   /// A number as written, a text without its escapes; empty for anything else.
-  std::string_view text() const { return is_number() || is_text() ? node_->text : std::string_view(); }
+  std::string_view text() const {
+    return is_number() || is_text() ? std::string_view(node_->text_at, node_->text_length) : std::string_view();
+  }
   /// Of a member of an object.
-  std::string_view key() const { return node_->key; }
+  std::string_view key() const { return {node_->key_at, node_->key_length}; }
   /// How many members or elements.
   std::size_t size() const { return node_->size; }
   /// The member's value; nothing when this is no object or has no such key.
@@ -82,17 +85,19 @@ class JsonDocument {
   /// then there is no root.
   Status read(std::string_view text, const JsonLimits& limits = {});
 
-  JsonView root() const { return used_ == 0 ? JsonView() : JsonView(nodes_.data()); }
+  JsonView root() const { return used_ == 0 ? JsonView() : JsonView(nodes_.get()); }
 
  private:
   bool read_good_text(std::string_view text, const JsonLimits& limits);
+  void make_room(std::size_t nodes);
   void add(const Json& tree, std::string_view key);
 
   std::unique_ptr<char[]> bytes_;      // the text and, behind it, what simdjson may read
   std::unique_ptr<char[]> unescaped_;  // the texts that were written with escapes; made when there is one
   std::size_t bytes_room_ = 0;
-  std::vector<JsonView::Node> nodes_;  // room: the first `used_` count
-  std::size_t used_ = 0;
+  std::unique_ptr<JsonView::Node[]> nodes_;
+  std::size_t nodes_room_ = 0;
+  std::size_t used_ = 0;  // nodes
 };
 
 /// The value as a tree of its own.

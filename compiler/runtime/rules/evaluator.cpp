@@ -77,9 +77,31 @@ Result<const Condition*> first_failing(const Rule& rule, Scope& scope) {
   return nullptr;
 }
 
+std::unexpected<Error> no_rule_fits(const EventContext& context) {
+  return fail(ErrorCode::NoRuleFits, "no rule of the book fits " + context.type().title,
+              "add a rule or a `no entry for`, release the book, then retry the event");
+}
+
+/// The rule that fits, when nobody asks why: the first, for the compiler proved that no other fits; nullptr when none.
+/// Errors: those of table look-ups.
+Result<const Rule*> first_fitting(Scope& scope, std::span<const std::uint32_t> candidates) {
+  for (const std::uint32_t candidate : candidates) {
+    const Rule& rule = scope.context().program.rules[candidate];
+    GLMAP_TRY(failing, first_failing(rule, scope));
+    if (failing == nullptr) return &rule;
+  }
+  return nullptr;
+}
+
 /// The rule that fits. Errors: GLM-7001 none, GLM-7013 two, and those of table look-ups.
-Result<const Rule*> rule_for(Scope& scope) {
+Result<const Rule*> rule_for(Scope& scope, const RuleIndex& index) {
   const EventContext& context = scope.context();
+  RuleIndex::Candidates candidates;
+  if (context.trace == nullptr && context.reached == nullptr && index.find(scope, candidates)) {
+    GLMAP_TRY(rule, first_fitting(scope, candidates.rules()));
+    if (rule != nullptr) return rule;
+    return no_rule_fits(context);
+  }
   const Rule* fitting = nullptr;
   for (const Rule& rule : context.program.rules) {
     GLMAP_TRY(failing, first_failing(rule, scope));
@@ -96,9 +118,7 @@ Result<const Rule*> rule_for(Scope& scope) {
   if (fitting != nullptr && context.reached != nullptr)
     context.reached->rules[static_cast<std::size_t>(&context.program - context.book.programs.data())]
                           [static_cast<std::size_t>(fitting - context.program.rules.data())] = true;
-  if (fitting == nullptr)
-    return fail(ErrorCode::NoRuleFits, "no rule of the book fits " + context.type().title,
-                "add a rule or a `no entry for`, release the book, then retry the event");
+  if (fitting == nullptr) return no_rule_fits(context);
   return fitting;
 }
 
@@ -116,6 +136,7 @@ bool Work::has_ended(std::uint64_t schedule) const {
 Evaluator::Impl::Impl(std::shared_ptr<const RuleBook> rules, std::string bundle_digest)
     : book(std::move(rules)), digest(std::move(bundle_digest)), watched(*book) {
   for (const Table& table : book->tables) matchers.emplace_back(*book, table);
+  for (const EventProgram& program : book->programs) rule_indexes.emplace_back(*book, program);
   for (std::uint32_t type = 0; type < book->catalog.types.size(); ++type) {
     std::vector<std::optional<std::uint32_t>> fields;
     for (const std::string& name : book->posting_date_fields) {
@@ -266,13 +287,14 @@ Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<c
 }
 
 Result<Decision> Evaluator::Impl::run(const EventContext& context, Work& work) const {
+  const RuleIndex& index = rule_indexes[static_cast<std::size_t>(&context.program - book->programs.data())];
   EntryBuilder builder(context, work.state, work.balances, {.day = context.posting_date}, digest);
   const Rule* silent = nullptr;  // a `no entry` rule that fitted
   bool begins = false;
   const std::int32_t lines = context.program.each_line ? static_cast<std::int32_t>(context.event.lines.size()) : 1;
   for (std::int32_t i = 0; i < lines; ++i) {
     Scope scope(context, context.program.each_line ? i : -1);
-    GLMAP_TRY(rule, rule_for(scope));
+    GLMAP_TRY(rule, rule_for(scope, index));
     if (rule->outcome == Rule::Outcome::hold)
       return fail(ErrorCode::HeldByRule, "the book holds this event: " + rule->because, "decide the case, then retry",
                   rule->where);

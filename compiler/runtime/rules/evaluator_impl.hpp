@@ -12,6 +12,7 @@
 #include "compiler/runtime/rules/entry_builder.hpp"
 #include "compiler/runtime/rules/evaluator.hpp"
 #include "compiler/runtime/rules/matcher.hpp"
+#include "compiler/runtime/rules/rule_index.hpp"
 #include "compiler/runtime/rules/watched_balances.hpp"
 
 namespace glmap::rules {
@@ -42,6 +43,7 @@ struct Evaluator::Impl {
   std::shared_ptr<const RuleBook> book;
   std::string digest;
   std::vector<TableMatcher> matchers;
+  std::vector<RuleIndex> rule_indexes;                                 // by RuleBook::programs
   std::vector<std::vector<std::optional<std::uint32_t>>> date_fields;  // by event type; nullopt: occurred_at
   WatchedBalances watched;
   bool reverses = false;                                     // some rule does, so posted entries are kept

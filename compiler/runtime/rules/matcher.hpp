@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the rows of one table that fit given values: an AND of row bitsets, one a column and value, with early exit.
+// Finds the rows of one table that fit given values: by hash where rows ask for few values (set_index.hpp), else an AND
+// of row bitsets, one a column and value, with early exit.
 // Private to rules. Built once, then read by any thread.
-// Source: docs/ARCHITECTURE.md (evaluation); a 10,000-row table answers in about 100 ns.
+// Source: docs/ARCHITECTURE.md (evaluation); a 10,000-row table answers in about 20 ns by hash, 1 us by bitsets.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "compiler/runtime/rules/rule_book.hpp"
+#include "compiler/runtime/rules/set_index.hpp"
 
 namespace glmap::rules {
 
@@ -23,9 +25,20 @@ class TableMatcher {
 
  private:
   using Word = std::uint64_t;
-  const Word* column_bits(std::size_t column, std::uint32_t value) const;
+  /// The lowest two rows that fit, as they are found.
+  struct Found;
+  bool in_force(std::uint32_t row, Date date) const;
+  bool holds(std::uint32_t row, std::span<const std::uint32_t> values) const;
+  void hash_rows();
+  void make_bitsets();
+  Found find_by_hash(std::span<const std::uint32_t> values, Date date) const;
+  Found find_by_bitsets(std::span<const std::uint32_t> values, Date date, bool both) const;
 
   const Table* table_;
+  std::vector<std::uint32_t> sizes_;  // of the columns' domains
+  bool dated_ = false;
+  bool hashed_ = false;
+  SetIndex index_;  // when hashed_, else:
   std::size_t words_ = 0;
   /// Per column: row bitsets of all values one after the other; equal bitsets are stored once.
   struct Column {
@@ -33,7 +46,6 @@ class TableMatcher {
     std::vector<Word> bits;
   };
   std::vector<Column> columns_;
-  bool dated_ = false;
 };
 
 }  // namespace glmap::rules
