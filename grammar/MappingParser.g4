@@ -105,7 +105,7 @@ dimension  : field value ;
 difference : DIFFERENCE TO word COMMA word ;
 
 recogniseBlock   : recogniseHead recogniseItem* ;
-recogniseHead    : RECOGNISE amount OVER field TO field BY field ( COMMA JOURNAL word )* ;
+recogniseHead    : RECOGNISE amount OVER field TO field BY field ( IN word )? ( COMMA JOURNAL word )* ;
 recogniseItem    : scheduleFor | scheduleRounding | entryLine | difference ;
 // Taken before `for EVENT` of the rule, which stands above `recognise`.
 scheduleFor      : FOR field ( COMMA field )* ( WHEN CHANGED ( word | HOLD ) )? ;

@@ -341,7 +341,9 @@ bool read_difference(Context& context, const syntax::PostBlock& written, rules::
   return block.gain_role && block.loss_role;
 }
 
-std::optional<Operand> read_entity(Context& context, ProgramScope& scope, const Word& word) {
+}  // namespace
+
+std::optional<rules::Operand> read_entity(Context& context, ProgramScope& scope, const Word& word) {
   const auto named = scope.resolve(word);
   if (!named) return std::nullopt;
   if (named->is(FieldKind::entity)) return named->operand;
@@ -351,8 +353,6 @@ std::optional<Operand> read_entity(Context& context, ProgramScope& scope, const 
                      "write `post in entity`, or name a field of type `entity`");
   return std::nullopt;
 }
-
-}  // namespace
 
 bool can_be_dimension(const Named& named) {
   if (named.answer != nullptr) return named.answer->kind == rules::AnswerColumn::Kind::list;

@@ -40,6 +40,9 @@ struct ResolvedBlock {
 };
 std::optional<ResolvedBlock> resolve_block(Context& context, ProgramScope& scope, const syntax::PostBlock& written);
 
+/// The field that says whose books; nullopt after a report.
+std::optional<rules::Operand> read_entity(Context& context, ProgramScope& scope, const Word& word);
+
 /// Journal, lines and difference of a block whose entity is known; false after a report.
 bool resolve_lines(Context& context, ProgramScope& scope, const syntax::PostBlock& written, AmountsOf of,
                    ResolvedBlock& result);

@@ -150,14 +150,18 @@ class ProgramReader {
         check_one_currency(block, *resolved);
         rule.blocks.push_back(std::move(resolved->block));
       }
-    // A schedule's entries belong to the entity of the rule's first entry.
+    // A schedule's entries belong to the entity of the rule's first entry, unless it names its own.
     rules::Operand entity{rules::Operand::Kind::header, scope.type().entity_field};
     if (!rule.blocks.empty()) entity = rule.blocks.front().entity;
     const Word own{"entity", decl.span};
-    for (const syntax::RecogniseDecl& one : decl.recognitions)
-      if (auto resolved =
-              resolve_recognition(context_, scope, one, entity, decl.blocks.empty() ? own : decl.blocks.front().entity))
+    const Word& first = decl.blocks.empty() ? own : decl.blocks.front().entity;
+    for (const syntax::RecogniseDecl& one : decl.recognitions) {
+      const Word& word = one.block.entity.empty() ? first : one.block.entity;
+      const auto named = one.block.entity.empty() ? entity : read_entity(context_, scope, word);
+      if (!named) continue;  // told
+      if (auto resolved = resolve_recognition(context_, scope, one, *named, word))
         rule.recognitions.push_back(std::move(*resolved));
+    }
     if (decl.reversal) rule.reversal = resolve_reversal(context_, scope, decl);
     program_.rules.push_back(std::move(rule));
   }

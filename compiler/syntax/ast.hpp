@@ -223,9 +223,9 @@ struct PostBlock {
   Span span;
 };
 
-/// recognise AMOUNT over FROM to UNTIL by CONVENTION, journal REVREC [for contract, product [when changed prospective]]
-/// [rounding cumulative | rounding rest_in_last] and lines as in a PostBlock, in which `amount` is what is recognised
-/// now.
+/// recognise AMOUNT over FROM to UNTIL by CONVENTION [in ENTITY], journal REVREC [for contract, product [when changed
+/// prospective]] [rounding cumulative | rounding rest_in_last] and lines as in a PostBlock, in which `amount` is what
+/// is recognised now.
 struct RecogniseDecl {
   AmountExpr amount;
   Word from, until;

@@ -223,12 +223,15 @@ RecogniseDecl AstBuilder::recognise_block(const NodeView& node) {
     result.span = head.span();
     result.block.span = result.span;
     if (head.broken()) continue;
-    const std::vector<Word> words = head.words();  // recognise over FROM to UNTIL by CONVENTION journal CODE
+    const std::vector<Word> words =
+        head.words();  // recognise over FROM to UNTIL by CONVENTION [in ENTITY] journal CODE
     for (const NodeView& total : head.nodes(Rule::amount)) result.amount = amount(total);
     result.from = words.at(2);
     result.until = words.at(4);
     result.convention = words.at(6);
-    journal(result.block, words, 7, !node.has_broken(), "end its first line with `, journal CODE`");
+    const bool elsewhere = words.size() > 8 && words[7].text == "in";
+    if (elsewhere) result.block.entity = words[8];
+    journal(result.block, words, elsewhere ? 9 : 7, !node.has_broken(), "end its first line with `, journal CODE`");
   }
   Span first_rounding;
   for (const NodeView& item : node.nodes()) {

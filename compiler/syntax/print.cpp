@@ -193,7 +193,8 @@ class Printer {
 
   void recognition(const RecogniseDecl& one) {
     line(1, "recognise " + amount_text(one.amount, one.amount.root) + " over" + with_blank(one.from) + " to" +
-                with_blank(one.until) + " by" + with_blank(one.convention) + journal(one.block));
+                with_blank(one.until) + " by" + with_blank(one.convention) +
+                (one.block.entity.empty() ? "" : " in" + with_blank(one.block.entity)) + journal(one.block));
     if (!one.keys.empty())
       line(2, "for " + joined(one.keys) + (one.changed.empty() ? "" : " when changed" + with_blank(one.changed)));
     if (!one.rounding.empty()) line(2, "rounding" + with_blank(one.rounding));

@@ -8,6 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fragments  # noqa: E402
+import journals  # noqa: E402
 import pages  # noqa: E402
 import run  # noqa: E402
 import walk  # noqa: E402
@@ -131,6 +132,37 @@ class Verdicts(unittest.TestCase):
             terminal = walk.Terminal(pathlib.Path(folder), "/bin/true")
             shown = walk.run_console(terminal, ["$ mkdir a", "$ cd a", "$ echo 5 bytes", "other"])
         self.assertEqual(shown, ["$ mkdir a", "$ cd a", "$ echo 5 bytes", "... bytes"])
+
+
+class Journals(unittest.TestCase):
+    """The page of journals: what it finds, and that a right line passes."""
+
+    def found(self, line):
+        book = journals.Book.__new__(journals.Book)
+        book.tests_of = {"INV": {"A sale"}, "no entry a.drafted": {"A draft"}}
+        book.titles, book.order, book.named = {"A sale", "A draft"}, {"order b needs a"}, set()
+        self.book = book
+        number, cells = next(iter(journals.lines_of(line)))
+        return " ".join(journals.check_line(cells, {"small": book}))
+
+    def test_right_lines(self):
+        self.assertEqual(self.found("| sale | small | INV | A sale |"), "")
+        self.assertEqual(self.book.named, {"INV"})
+        self.assertEqual(self.found("| early | small | order b needs a | A draft |"), "")
+        self.assertEqual(self.found("| other | none | the ERP does this at close | |"), "")
+
+    def test_wrong_lines(self):
+        self.assertIn("no book `big`", self.found("| sale | big | INV | A sale |"))
+        self.assertIn("no test", self.found("| sale | small | INV | No sale |"))
+        self.assertIn("has no `GONE`", self.found("| sale | small | GONE | A sale |"))
+        self.assertIn("does not exercise", self.found("| sale | small | INV | A draft |"))
+        self.assertIn("whose business", self.found("| other | none | | |"))
+        self.assertIn("3 cells", self.found("| sale | small | INV |"))
+
+    def test_a_rule_that_no_line_shows(self):
+        self.found("| sale | small | INV | A sale |")
+        left = list(journals.check("| sale | small | INV | A sale |", {"small": self.book}))
+        self.assertEqual(left, ["docs/language/journals.md: no line shows `no entry a.drafted` of book `small`"])
 
 
 if __name__ == "__main__":

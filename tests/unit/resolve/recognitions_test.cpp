@@ -59,6 +59,13 @@ TEST_CASE("a rule that only recognises posts in the event's own entity", "[resol
   CHECK(rule.recognitions.at(0).block.entity.index == 0);
 }
 
+TEST_CASE("a schedule may be in the books of another company than the rule's first entry", "[resolve][recognise]") {
+  const Outcome outcome = resolve_files(whole_book_with(kBook, "by by_day, journal", "by by_day in entity, journal"));
+  CHECK(rule_of(outcome, "contract.activated", 0).recognitions.at(0).block.entity.kind == Operand::Kind::header);
+  require_whole_fault(kBook, "by by_day, journal", "by by_day in customer, journal", ErrorCode::WrongType,
+                      "where a field with an entity is expected");
+}
+
 TEST_CASE("every value of a list that names the convention is a convention", "[resolve][recognise]") {
   require_found(
       whole_book_with(kBook, "convention is equal_months, by_day", "convention is equal_months, by_day, none"),
