@@ -14,6 +14,18 @@ void warn(Diagnostic diagnostic, diagnostics::Sink& sink) {
   sink.report(std::move(diagnostic));
 }
 
+std::string help_for(rules::Rule::Outcome outcome) {
+  switch (outcome) {
+    case rules::Rule::Outcome::no_entry:
+      return "add a test with such an event and `expect no entry`";
+    case rules::Rule::Outcome::hold:
+      return "add a test with such an event and `expect held \"part of the reason\"`";
+    case rules::Rule::Outcome::post:
+      break;
+  }
+  return "add a test with an event that the rule fits, and the entry it must give";
+}
+
 void warn_rules(const rules::RuleBook& book, const rules::Reached& reached, diagnostics::Sink& sink) {
   for (std::size_t p = 0; p < book.programs.size(); ++p) {
     const rules::EventProgram& program = book.programs[p];
@@ -22,7 +34,7 @@ void warn_rules(const rules::RuleBook& book, const rules::Reached& reached, diag
       const rules::Rule& rule = program.rules[r];
       const std::string& type = book.catalog.types[program.type].name;
       Diagnostic diagnostic{.primary = {rule.where, 0}, .message = "no test exercises `" + rule.name + "` for " + type};
-      diagnostic.help = "add a test with an event that the rule fits, and the entry it must give";
+      diagnostic.help = help_for(rule.outcome);
       diagnostic.fingerprint = "untested/" + rule.name + "/" + type;
       warn(std::move(diagnostic), sink);
     }

@@ -5,6 +5,7 @@
 
 #include "compiler/resolve/context.hpp"
 #include "compiler/resolve/csv_rows.hpp"
+#include "compiler/resolve/role_words.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -21,18 +22,34 @@ struct Column {
   std::uint32_t entity = 0;
 };
 
-void check_account(Context& context, const LegalEntity& entity, const std::string& code, const Span& span) {
-  if (!context.chart_is_readable(entity) || entity.find_account(code) != nullptr) return;
+/// What to write instead: the closest code among accounts that suit one of the roles, else some that do.
+std::string account_help(const LegalEntity& entity, const std::string& code, const std::vector<std::string>& roles) {
+  constexpr std::size_t kShown = 4;
+  std::set<AccountType> wanted;
+  for (const std::string& role : roles)
+    if (const auto type = account_type_of_role(role)) wanted.insert(*type);
   std::vector<std::string> codes;
-  for (const Account& account : entity.accounts) codes.push_back(account.code);
+  std::string some;
+  for (const Account& account : entity.accounts) {
+    if (!account.postable || (!wanted.empty() && !wanted.contains(account.type))) continue;
+    codes.push_back(account.code);
+    if (codes.size() <= kShown) some += (some.empty() ? "" : ", ") + tick(account.code) + " (" + account.name + ")";
+  }
   const std::string near = diagnostics::closest(code, codes);
-  const Account* account = near.empty() ? nullptr : entity.find_account(near);
+  if (!near.empty()) return "did you mean " + tick(near) + " (" + entity.find_account(near)->name + ")?";
+  if (wanted.size() != 1 || some.empty()) return "write a code of that chart";
+  return "write an account of that chart that suits the role, such as " + some;
+}
+
+void check_account(Context& context, const LegalEntity& entity, const std::string& code,
+                   const std::vector<std::string>& roles, const Span& span) {
+  if (!context.chart_is_readable(entity) || entity.find_account(code) != nullptr) return;
   const auto chart = context.charts.find(entity.chart);
   context.error_with(
       ErrorCode::UnknownAccount, span,
       "account " + tick(code) + " is not in the chart of accounts " + tick(entity.chart) + " of " + entity.code,
       chart == context.charts.end() ? Span{} : chart->second.span, "the chart is here",
-      account == nullptr ? "write a code of that chart" : "did you mean " + tick(near) + " (" + account->name + ")?");
+      account_help(entity, code, roles));
 }
 
 std::vector<Column> read_columns(Context& context, const syntax::AccountsDecl& decl) {
@@ -115,7 +132,7 @@ class RoleReader {
       case Cell::Kind::values:
         if (cell.values.size() == 1) {
           account = {RoleAccount::Kind::fixed, cell.values.front().text, 0};
-          return check_account(context_, context_.catalog().entities[entity], account.account, cell.span);
+          return check_account(context_, context_.catalog().entities[entity], account.account, {role_.name}, cell.span);
         }
         break;
       default:
@@ -231,6 +248,18 @@ std::vector<std::uint32_t> entities_of(const rules::RuleBook& book, std::uint32_
   return users_of(book, table, roles);
 }
 
+/// The roles that take their account from the row.
+std::vector<std::string> roles_of(const rules::RuleBook& book, std::uint32_t table, const rules::TableRow& row) {
+  std::vector<std::string> names;
+  for (std::uint32_t role = 0; role < book.roles.size(); ++role) {
+    bool fits = !users_of(book, table, {false, {role}}).empty();
+    for (std::size_t c = 0; c < row.cells.size(); ++c)
+      if (book.tables[table].columns[c].domain.kind == Domain::Kind::role) fits = fits && row.cells[c].contains(role);
+    if (fits) names.push_back(book.roles[role].name);
+  }
+  return names;
+}
+
 /// The account cells of the table as written, by the file and line their row stands on.
 std::map<std::pair<std::string, std::uint32_t>, Span> account_spans(const Context& context, std::uint32_t table) {
   const syntax::TableDecl& decl = *context.table_decls[table];
@@ -286,7 +315,7 @@ void check_answer_accounts(Context& context) {
           if (book.catalog.entities[entity].find_account(row.answers[a].account) != nullptr) continue;
           if (spans.empty()) spans = account_spans(context, t);
           const auto known = spans.find({row.where.file, row.where.line});
-          check_account(context, book.catalog.entities[entity], row.answers[a].account,
+          check_account(context, book.catalog.entities[entity], row.answers[a].account, roles_of(book, t, row),
                         known == spans.end() ? Span{row.where, 0} : known->second);
         }
       }

@@ -108,6 +108,15 @@ void Context::twice(std::string_view what, std::string_view name, const Span& ag
              "it is defined here first", "rename one, or delete it");
 }
 
+std::string day_help(std::string_view written) {
+  const auto fits = [&](std::size_t at) {
+    return at == 4 || at == 7 ? written[at] == '-' : written[at] >= '0' && written[at] <= '9';
+  };
+  bool is_day = written.size() == 10;
+  for (std::size_t at = 0; at < written.size() && is_day; ++at) is_day = fits(at);
+  return is_day ? "write a day that the month has" : "write a day as YYYY-MM-DD";
+}
+
 std::string tick(std::string_view text) {
   return "`" + std::string(text) + "`";
 }

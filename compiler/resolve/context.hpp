@@ -98,6 +98,8 @@ struct Context {
 };
 
 /// `text` in back-ticks.
+/// What to write instead of a day that cannot be: its form, or that the month has no such day.
+std::string day_help(std::string_view written);
 std::string tick(std::string_view text);
 /// "`a`, `b` or `c`"; long lists are cut after a dozen with their count.
 std::string choices(const std::vector<std::string>& words);

@@ -393,7 +393,9 @@ class TableReader {
           answer.number = *number;
         else
           context_.error(ErrorCode::BadLiteral, cell.span, "the cell is not a number or a percentage",
-                         "write it as `0.12` or `12 %`");
+                         cell.kind == Cell::Kind::values && cell.values.size() == 2
+                             ? "write it with a decimal point, as `0.12` or `12 %`; a comma separates two values"
+                             : "write it as `0.12` or `12 %`");
         break;
       case AnswerColumn::Kind::account:
         answer.no_line = is_no_line(cell);
@@ -409,10 +411,15 @@ class TableReader {
 
   std::optional<Date> read_day(const Cell& cell) {
     if (cell.kind == Cell::Kind::blank) return std::nullopt;
-    if (cell.kind == Cell::Kind::values && cell.values.size() == 1)
-      if (auto date = Date::parse(cell.values.front().text)) return *date;
-    context_.error(ErrorCode::BadLiteral, cell.span, "the cell does not hold a day",
-                   "write a day as YYYY-MM-DD, or leave the cell blank");
+    std::string message = "the cell does not hold a day";
+    std::string written;
+    if (cell.kind == Cell::Kind::values && cell.values.size() == 1) {
+      written = cell.values.front().text;
+      auto date = Date::parse(written);
+      if (date) return *date;
+      message = date.error().message;
+    }
+    context_.error(ErrorCode::BadLiteral, cell.span, message, day_help(written) + ", or leave the cell blank");
     return std::nullopt;
   }
 

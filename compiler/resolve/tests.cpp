@@ -191,7 +191,7 @@ class TestReader {
   std::optional<Date> date_of(const Word& word) {
     auto date = Date::parse(word.text);
     if (date) return *date;
-    context_.error(ErrorCode::BadLiteral, word.span, date.error().message, "write a day as YYYY-MM-DD");
+    context_.error(ErrorCode::BadLiteral, word.span, date.error().message, day_help(word.text));
     return std::nullopt;
   }
 

@@ -86,7 +86,7 @@ std::optional<Date> read_date(Context& context, const YamlNode& node) {
   if (node.kind == YamlNode::Kind::scalar) {
     auto date = Date::parse(node.text);
     if (date) return *date;
-    context.error(ErrorCode::BadLiteral, node.span, date.error().message, "write a day as YYYY-MM-DD");
+    context.error(ErrorCode::BadLiteral, node.span, date.error().message, day_help(node.text));
   } else {
     context.error(ErrorCode::BadLiteral, node.span,
                   std::string(kind_in_words(node)) + " stands where a date is expected", "write a day as YYYY-MM-DD");

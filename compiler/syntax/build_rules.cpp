@@ -83,6 +83,15 @@ bool AstBuilder::is_headless(const RuleDecl& rule, const NodeView& node) {
   const bool again = (node.rule() == Rule::because_clause && !rule.because.empty()) ||
                      (node.rule() == Rule::for_clause && !rule.events.empty());
   if (!has_entries || !again) return false;
+  const PostingDecl* line =
+      rule.blocks.empty() || rule.blocks.back().lines.empty() ? nullptr : &rule.blocks.back().lines.back();
+  if (line != nullptr && line->span.where.line == node.span().where.line) {
+    sink_.error(
+        ErrorCode::UnexpectedText, node.span(),
+        "`for` is not expected behind an amount; it belongs to a limit, `AMOUNT, at most its balance for FIELD`",
+        "write `, at most its balance` before `for`, or delete what follows the amount");
+    return true;
+  }
   missing(node.span(), "a rule begins here without its first line", "write `rule NAME \"title\"` above this line");
   return true;
 }

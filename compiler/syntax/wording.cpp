@@ -216,6 +216,8 @@ std::string help_of(const Misfit& misfit) {
     if (!near.empty()) return "did you mean `" + near + "`?";
   }
   if (std::string by_habit = help_by_habit(misfit); !by_habit.empty()) return by_habit;
+  if (misfit.rule == Rule::rounding_clause && misfit.seen == "at")
+    return "write `to` and the role that takes the difference";
   // `at most` begins a limit, and a limit begins with a comma.
   if (misfit.seen == "most" && misfit.before == "at") return "write a comma before `at most`";
   if (misfit.kind == Misfit::Kind::inside && misfit.seen_kind == TokenKind::keyword && misfit.name_fits) {

@@ -52,10 +52,9 @@ class UsableCheck {
   Date in_force(const rules::Table& table) {
     const auto [known, added] = in_force_.try_emplace(&table, life_.first);
     if (!added) return known->second;
-    std::optional<Date> first;
-    for (const rules::TableRow& row : table.rows)
-      if (row.from && (!first || *row.from < *first)) first = row.from;
-    known->second = first.value_or(life_.first);
+    Date first = life_.last;
+    for (const rules::TableRow& row : table.rows) first = std::min(first, row.from.value_or(life_.first));
+    known->second = std::max(first, life_.first);
     return known->second;
   }
 
@@ -65,6 +64,8 @@ class UsableCheck {
     Diagnostic found{.code = ErrorCode::AccountNotUsable,
                      .primary = place(use.row == nullptr ? role.where : use.row->where)};
     found.message = "account " + tick(use.code) + " of " + entity + ", used for role " + tick(role.name) + ", " + why;
+    if (use.row != nullptr)
+      found.labels.push_back({place(role.where), "the role takes its account from the table here"});
     found.notes.push_back("example: an event of " + entity + " on " + day.to_text());
     found.help = help;
     found.fingerprint = "account/" + entity + "/" + use.code + "/" + role.name;

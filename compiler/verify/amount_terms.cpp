@@ -345,4 +345,30 @@ std::string AmountTerms::formula(const Polynomial& polynomial) const {
   return text.empty() ? "0" : text;
 }
 
+std::string AmountTerms::sum_that_may_hold(const Polynomial& zero) const {
+  std::vector<std::string> sides[2];  // terms with a plus, with a minus
+  std::optional<Kind> kind;
+  for (const auto& [monomial, coefficient] : zero.terms()) {
+    if (monomial.size() != 1 || (coefficient != Fraction(1) && coefficient != Fraction(-1))) return {};
+    const Meaning& meaning = meanings_[monomial.front()];
+    const bool field = meaning.kind == Kind::header || meaning.kind == Kind::line;
+    if (!field || !meaning.money || (kind && *kind != meaning.kind)) return {};
+    kind = meaning.kind;
+    sides[coefficient == Fraction(1) ? 0 : 1].push_back(
+        (meaning.kind == Kind::header ? type_.header : type_.line)[meaning.index].name);
+  }
+  if (sides[0].size() != 1) std::swap(sides[0], sides[1]);
+  if (sides[0].size() != 1 || sides[1].size() < 2) return {};
+  std::string sum;
+  for (const std::string& name : sides[1]) sum += (sum.empty() ? "" : " + ") + name;
+  return sides[0].front() + ": {type: money, is: " + sum + "}";
+}
+
+bool AmountTerms::has_rounding(const Polynomial& polynomial) const {
+  return std::any_of(polynomial.terms().begin(), polynomial.terms().end(), [&](const auto& term) {
+    return std::any_of(term.first.begin(), term.first.end(),
+                       [&](Atom atom) { return meanings_[atom].kind == Kind::rounding; });
+  });
+}
+
 }  // namespace glmap::verify

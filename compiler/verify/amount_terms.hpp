@@ -40,6 +40,10 @@ class AmountTerms {
   std::string words(const std::map<Atom, Fraction>& values, const std::vector<const rules::Amount*>& amounts) const;
   /// A polynomial as finance would write it: "line.tax", "line.net - line.discount".
   std::string formula(const Polynomial& polynomial) const;
+  /// "gross: {type: money, is: net + tax}", when the polynomial is one field less the sum of others and would be zero
+  /// if the schema said so; empty otherwise.
+  std::string sum_that_may_hold(const Polynomial& zero) const;
+  bool has_rounding(const Polynomial& polynomial) const;
 
  private:
   enum class Kind : std::uint8_t { header, line, line_sum, attribute, step, rounding, share, part };

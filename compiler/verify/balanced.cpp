@@ -45,7 +45,7 @@ class BlockProof {
     if (refuted)
       report(terms, *refuted, *difference, answers);
     else
-      sink_.report(not_decided(block_.where, "balance of " + subject(), fingerprint()));
+      sink_.report(amounts_not_decided(block_.where, "the balance of " + subject(), fingerprint()));
     return false;
   }
 
@@ -76,6 +76,24 @@ class BlockProof {
     return line.rate || line.functional || line.at_carrying_rate;
   }
 
+  /// Every line says what it is worth, and what the debits are worth the credits are.
+  bool worth_balances() const {
+    AmountTerms terms(book_, program_);
+    Polynomial difference;
+    for (const rules::PostingLine& line : block_.lines) {
+      if (!line.functional) return false;
+      rules::Amount worth;
+      worth.steps.push_back({.kind = rules::AmountStep::Kind::load, .operand = *line.functional});
+      const auto value = terms.normal_form(worth);
+      const auto sum = !value                     ? std::nullopt
+                       : line.side == Side::debit ? add(difference, *value)
+                                                  : subtract(difference, *value);
+      if (!sum) return false;
+      difference = *sum;
+    }
+    return terms.good() && difference.is_zero();
+  }
+
   /// Amounts valued by different rates leave a difference that needs a home.
   bool check_difference() const {
     if (block_.gain_role || !may_convert(book_, of_)) return true;
@@ -84,7 +102,7 @@ class BlockProof {
     const bool one_rate = std::all_of(block_.lines.begin(), block_.lines.end(), [&](const rules::PostingLine& line) {
       return !line.functional && !line.at_carrying_rate && line.rate == first.rate;
     });
-    if (one_rate) return true;
+    if (one_rate || worth_balances()) return true;
     // In the step of a schedule one side takes over what the other is worth.
     const auto valued = [&](Side side) {
       return std::any_of(block_.lines.begin(), block_.lines.end(),
@@ -97,7 +115,7 @@ class BlockProof {
       found.message = subject() + " values this line at a rate of its own, so that debits and credits differ in the " +
                       "currency of the books, and no role takes the difference";
       const std::string books = book_.catalog.entities.front().functional == *Currency::parse("EUR") ? "USD" : "EUR";
-      found.notes.push_back("example: a " + book_.catalog.types[program_.type].name + " in " + books + " for " +
+      found.notes.push_back("example: " + one(book_.catalog.types[program_.type].name) + " in " + books + " for " +
                             book_.catalog.entities.front().code + ", at two rates");
       found.help = "end the block with `difference to GAIN, LOSS`, the roles for exchange gains and losses";
       found.fingerprint = fingerprint() + "/difference";
@@ -112,10 +130,16 @@ class BlockProof {
     std::vector<const rules::Amount*> amounts;
     Diagnostic found{.code = ErrorCode::RuleOutOfBalance, .primary = place(block_.where)};
     for (const rules::PostingLine& line : block_.lines) amounts.push_back(&line.amount);
-    const std::string gap = terms.formula(difference);
     const Fraction exceeds = add(refuted.left, refuted.right.negated()).value_or(Fraction());
-    const Fraction off = exceeds.numerator() > 0 ? exceeds : exceeds.negated();
-    found.message = subject() + " is out of balance: debits less credits come to " + tick(gap) + ", not to zero";
+    const bool debits = exceeds.numerator() > 0;  // the larger side
+    const Fraction off = debits ? exceeds : exceeds.negated();
+    const Polynomial gap = debits ? difference : subtract(Polynomial(), difference).value_or(difference);
+    const bool always = std::all_of(gap.terms().begin(), gap.terms().end(),
+                                    [](const auto& term) { return term.second.numerator() > 0; });
+    found.message = subject() + " is out of balance: " +
+                    (!always  ? "debits and credits differ by " + tick(terms.formula(difference))
+                     : debits ? "debits exceed credits by " + tick(terms.formula(gap))
+                              : "credits exceed debits by " + tick(terms.formula(gap)));
     const std::string event = of_.recognition != nullptr ? "a step of a schedule of "
                               : program_.each_line       ? "a line of "
                                                          : "";
@@ -123,22 +147,32 @@ class BlockProof {
                           terms.words(refuted.event, amounts) + (answers.empty() ? "" : " (" + answers + ")") +
                           " posts debits " + amount_words(refuted.left, true) + " and credits " +
                           amount_words(refuted.right, true) + ": off by " + amount_words(off, true));
-    found.help = help(terms, difference, gap);
+    found.help = help(terms, gap, debits);
     found.fingerprint = fingerprint();
     sink_.report(std::move(found));
   }
 
-  /// One missing or doubled term is the usual mistake: say which line would mend it.
-  static std::string help(const AmountTerms& terms, const Polynomial& difference, const std::string& gap) {
-    if (difference.terms().size() == 1 && difference.terms().begin()->first.size() == 1) {
-      const auto& [monomial, coefficient] = *difference.terms().begin();
-      const std::string term = terms.name(monomial.front());
+  /// What the usual mistakes need: a line that is missing, one on the wrong side, a sum that the schema does not
+  /// promise, parts that are rounded each for itself. `gap` is what the larger side has too much.
+  static std::string help(const AmountTerms& terms, const Polynomial& gap, bool debits) {
+    const std::string larger = debits ? "debit" : "credit", smaller = debits ? "credit" : "debit";
+    if (gap.terms().size() == 1 && gap.terms().begin()->first.size() == 1) {
+      const auto& [monomial, coefficient] = *gap.terms().begin();
+      const std::string term = tick(terms.name(monomial.front()));
       if (coefficient == Fraction(1))
-        return "credit " + tick(term) + " to the role it belongs to, or take it out of the debits";
-      if (coefficient == Fraction(-1))
-        return "debit " + tick(term) + " to the role it belongs to, or take it out of the credits";
+        return smaller + " " + term + " to the role it belongs to, or take it out of the " + larger + "s";
+      if (coefficient == Fraction(2))
+        return "a line with " + term + " stands on the wrong side: write " + tick(smaller) + " instead of " +
+               tick(larger) + " in one of them";
     }
-    return "the debits and the credits must come to the same amount for every event; what is missing is " + tick(gap);
+    if (const std::string sum = terms.sum_that_may_hold(gap); !sum.empty())
+      return "if it is always so, let the schema say it in events.yaml: " + tick(sum) + "; else post the difference, " +
+             tick(terms.formula(gap)) + ", to the role it belongs to";
+    if (terms.has_rounding(gap))
+      return "let one of the lines take what the others leave: write `rest` as its amount, or the whole less the "
+             "rounded parts";
+    return "the debits and the credits must come to the same amount for every event; what the " + smaller +
+           "s lack is " + tick(terms.formula(gap));
   }
 
   const rules::RuleBook& book_;

@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/resolve/role_words.hpp"
 #include "compiler/verify/account_uses.hpp"
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
@@ -24,15 +25,6 @@ namespace {
 constexpr std::array<std::string_view, 12> kClearingWords = {
     "deferred",   "unearned", "contract_asset", "contract_liability", "unbilled", "unapplied", "clearing", "suspense",
     "in_transit", "wallet",   "deposit",        "customer_credit"};
-
-bool has_word(std::string_view name, std::string_view word) {
-  for (std::size_t at = name.find(word); at != std::string_view::npos; at = name.find(word, at + 1)) {
-    const bool starts = at == 0 || name[at - 1] == '_' || name[at - 1] == '-';
-    const std::size_t end = at + word.size();
-    if (starts && (end == name.size() || name[end] == '_' || name[end] == '-')) return true;
-  }
-  return false;
-}
 
 /// What one role does in one ledger.
 struct Moves {
@@ -83,7 +75,7 @@ class ClearingCheck {
       if (pair.due_from == role || pair.due_to == role) return true;
     return balance_sheet_[role] &&
            std::any_of(kClearingWords.begin(), kClearingWords.end(),
-                       [&](std::string_view word) { return has_word(book_.roles[role].name, word); });
+                       [&](std::string_view word) { return resolve::has_word(book_.roles[role].name, word); });
   }
 
   Diagnostic one_sided(std::uint32_t ledger, std::uint32_t role, const Moves& moves, Side side) const {

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "compiler/verify/checks.hpp"
+#include "compiler/verify/feasible.hpp"
+#include "compiler/verify/program_space.hpp"
 #include "compiler/verify/report.hpp"
 #include "compiler/verify/rule_facts.hpp"
 
@@ -37,14 +39,32 @@ class CurrencyCheck {
       if (line.rate || line.functional || line.at_carrying_rate) continue;
       ++converted;
       if (has_rate(type)) continue;
+      const Feasible event = foreign_event(of);
+      if (event.infeasible == Covered::yes) return;
+      const std::string fingerprint = "currency/" + of.rule.name + "/" + type.name;
+      if (!event.witness)
+        return findings_.add(rules_not_decided(
+            line.where, "rule " + tick(of.rule.name) + " takes no amount in another currency", fingerprint));
       Diagnostic found{.code = ErrorCode::WrongCurrency, .primary = place(line.where)};
       found.message = "rule " + tick(of.rule.name) + " takes " + type.name +
                       " in any currency, and nothing says what this line is worth in the currency of the books";
-      found.notes.push_back("example: " + type.name + " in USD for an entity that keeps its books in EUR");
+      found.notes.push_back("example: " + event_words(space_, *event.witness));
       found.help = help();
-      found.fingerprint = "currency/" + of.rule.name + "/" + type.name;
+      found.fingerprint = fingerprint;
       return findings_.add(std::move(found));
     }
+  }
+
+  /// An event of the rule in another currency than the books of the block's entity.
+  Feasible foreign_event(const BlockOfRule& of) {
+    rules::EventProgram asked = of.program;
+    asked.rules = {of.rule};
+    program_ = std::move(asked);
+    space_ = program_space(book_, program_);
+    const EventType& type = book_.catalog.types[of.program.type];
+    const rules::Operand currency{rules::Operand::Kind::header, *type.currency_field, 0, {}};
+    Steps steps;
+    return find_event(space_, {.box = space_.space.rows.front(), .foreign = {{currency, of.block.entity}}}, steps);
   }
 
   /// The book's rate is there for the event: its field, or the day for which a published one is looked up.
@@ -84,6 +104,8 @@ class CurrencyCheck {
  private:
   const rules::RuleBook& book_;
   Findings& findings_;
+  rules::EventProgram program_;  // of the rule that was asked last
+  ProgramSpace space_;
 };
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace {
 using rules::Operand;
 using Values = std::vector<std::uint32_t>;
 
+// So many pairs of fields are compared in one step.
+constexpr std::size_t kPairsPerStep = 4;
+
 bool is_field(const Operand& operand) {
   return operand.kind == Operand::Kind::header || operand.kind == Operand::Kind::line;
 }
@@ -43,6 +46,7 @@ class EventSearch {
  public:
   EventSearch(const ProgramSpace& in, const Question& question, Steps& steps)
       : in_(in), book_(*in.book), program_(*in.program), steps_(steps) {
+    may_leave_out_checked_ = question.may_leave_out_checked;
     own_entity_ = {Operand::Kind::header, in.type().entity_field, 0, {}};
     const Life life = book_life(book_);
     first_ = life.first;
@@ -81,6 +85,7 @@ class EventSearch {
       need_lookup(asked.operand, needed);
       need_lookup(asked.other, needed);
     }
+    for (const std::uint32_t lookup : question.lookups) need_lookup({Operand::Kind::attribute, lookup, 0, {}}, needed);
     for (std::uint32_t i = 0; i < program_.lookups.size(); ++i)
       if (program_.lookups[i].must_agree) need_lookup({Operand::Kind::attribute, i, 0, {}}, needed);
     lookups_.assign(needed.begin(), needed.end());  // in the program's order: each rests on earlier ones
@@ -168,12 +173,13 @@ class EventSearch {
 
   // ---- rows of the look-ups
 
-  bool spend() {
-    if (steps_.left == 0) {
+  bool spend(std::uint64_t cost = 1) {
+    if (steps_.left < cost) {
+      steps_.left = 0;
       out_of_steps_ = true;
       return false;
     }
-    --steps_.left;
+    steps_.left -= cost;
     return true;
   }
 
@@ -236,7 +242,8 @@ class EventSearch {
     if (!asked.must_agree) return true;
     const rules::ValueSet& allowed = row.answers.front().values;
     const std::uint32_t size = variable(*asked.must_agree).size;
-    return keep(*asked.must_agree, [&](std::uint32_t value) { return value < size && allowed.contains(value); });
+    return keep(*asked.must_agree,
+                [&](std::uint32_t value) { return value < size ? allowed.contains(value) : may_leave_out_checked_; });
   }
 
   bool input_fits(const Operand& input, const rules::ValueSet& cell) {
@@ -317,7 +324,7 @@ class EventSearch {
     if (!pairs_hold()) return false;
     if (depth == order_.size()) return true;
     for (const std::uint32_t value : variables_[order_[depth]].values) {
-      if (!spend()) break;
+      if (!spend(1 + pairs_.size() / kPairsPerStep)) break;
       chosen_values_[order_[depth]] = value;
       if (assign(depth + 1)) return true;
     }
@@ -388,6 +395,7 @@ class EventSearch {
   const rules::EventProgram& program_;
   Steps& steps_;
   Operand own_entity_;
+  bool may_leave_out_checked_ = false;
   bool feasible_ = true;
   bool out_of_steps_ = false;
 

@@ -2,7 +2,7 @@
 // Is there an event that satisfies given conditions? Looks for values of the event's fields for which every look-up in
 // question finds a row and all conditions hold; finds a concrete event or shows that there is none. A table without a
 // row for the values, a row declared impossible, and a value that a checking table does not allow hold the event before
-// any rule: such events do not count. Private to verify; single-threaded.
+// it is posted: such events do not count. Private to verify; single-threaded.
 #pragma once
 
 #include <map>
@@ -33,6 +33,10 @@ struct Question {
     rules::Operand currency, entity;
   };
   std::optional<Foreign> foreign;
+  /// Tables that must answer besides those in question: what a posting asks for its amounts.
+  std::vector<std::uint32_t> lookups;
+  /// The event may leave out the field that a table checks. Rules choose before that is looked at.
+  bool may_leave_out_checked = false;
 };
 
 /// A concrete event, as far as it matters.

@@ -88,7 +88,8 @@ class GrownLists {
     Box example = in.space.rows[rows.front()];
     example[column] = Cell::of(grown);
     found.notes.push_back("example: " + example_words(book_, table, in, in.asked_part(example).value_or(example)));
-    found.notes.push_back(counted(reached, "new combination") + " get an answer without anybody having decided it");
+    found.notes.push_back(counted(reached, "new combination") + (reached == 1 ? " gets" : " get") +
+                          " an answer without anybody having decided it");
     found.help = "look at each: let `any` stand if the answer is right for " + value_words(domain, grown) +
                  ", else name the values";
     found.fingerprint = "grown/" + table.name + "/" + table.columns[column].name;
@@ -106,7 +107,7 @@ class GrownLists {
     Diagnostic found = warning(condition.where);
     found.message = rule_words(book_, program, rule) + " asks what " + subject + " is not, which now lets in " +
                     value_words(condition.domain, grown);
-    found.notes.push_back("example: a " + book_.catalog.types[program.type].name + " with " + subject + " " +
+    found.notes.push_back("example: " + one(book_.catalog.types[program.type].name) + " with " + subject + " " +
                           book_.value_text(condition.domain, grown.front()));
     found.help = "let it stand if the rule is right for " + value_words(condition.domain, grown) +
                  ", else name the values it is for";

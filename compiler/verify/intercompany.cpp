@@ -109,15 +109,20 @@ class GroupCheck {
   bool differ(std::size_t a, std::size_t b) const {
     for (std::uint32_t entity = 0; entity < book_.catalog.entities.size(); ++entity) {
       Steps steps;
-      const Question question{
-          in_.space.rows[index_], {{rule_.blocks[a].entity, {entity}}, {rule_.blocks[b].entity, {entity}}}, {}};
+      const Question question{.box = in_.space.rows[index_],
+                              .restrictions = {{rule_.blocks[a].entity, {entity}}, {rule_.blocks[b].entity, {entity}}}};
       const Feasible event = find_event(in_, question, steps);
       if (event.infeasible == Covered::yes) continue;
       Diagnostic found = finding(rule_.blocks[b].where, "itself");
+      if (!event.witness) {
+        findings_.add(rules_not_decided(rule_.blocks[b].where, rule_name() + " posts in two entities of a group",
+                                        found.fingerprint));
+        return false;
+      }
       found.message = rule_name() + " can post both sides of a group in the books of " +
                       book_.catalog.entities[entity].code + ", which would owe itself";
       found.labels.push_back({place(rule_.blocks[a].where), "the other side is here"});
-      if (event.witness) found.notes.push_back("example: " + event_words(in_, *event.witness));
+      found.notes.push_back("example: " + event_words(in_, *event.witness));
       found.help = "keep such events away with `when " + operand_words(book_, *in_.program, rule_.blocks[b].entity) +
                    " is not " + operand_words(book_, *in_.program, rule_.blocks[a].entity) +
                    "`, and write a rule for them that posts in one entity";
@@ -165,12 +170,17 @@ class GroupCheck {
     const auto refuted = difference ? find_difference(terms, *due_to, *due_from) : std::nullopt;
     Diagnostic found = finding(rule_.blocks[owing].where, book_.roles[pair.due_to].name);
     if (!refuted) {
-      findings_.add(not_decided(rule_.blocks[owing].where, "the two sides of " + rule_name() + " mirror each other",
-                                found.fingerprint));
+      findings_.add(amounts_not_decided(rule_.blocks[owing].where,
+                                        "the two sides of " + rule_name() + " mirror each other", found.fingerprint));
       return false;
     }
+    // What is paid back is owed less.
+    const bool paid_back = is_negative(due_to->is_zero() ? *due_from : *due_to);
+    const auto amount_of = [&](const Polynomial& amount) {
+      return terms.formula(paid_back ? subtract(Polynomial(), amount).value_or(amount) : amount);
+    };
     const auto words = [&](const Polynomial& amount) {
-      return amount.is_zero() ? std::string("nothing") : tick(terms.formula(amount));
+      return amount.is_zero() ? std::string("nothing") : tick(amount_of(amount)) + (paid_back ? " less" : "");
     };
     found.message = rule_name() + ": " + entity_words(owing) + " owes " + entity_words(owed) + " " + words(*due_to) +
                     " (" + tick(book_.roles[pair.due_to].name) + "), and " + entity_words(owed) + " is owed " +
@@ -181,12 +191,18 @@ class GroupCheck {
                           " with " + terms.words(refuted->event, amounts) +
                           (answers.empty() ? "" : " (" + answers + ")") + ": " + amount_words(refuted->left, true) +
                           " against " + amount_words(refuted->right, true));
-    found.help = "post " + tick(terms.formula(due_to->is_zero() ? *due_from : *due_to)) + " to " +
-                 tick(book_.roles[pair.due_to].name) + " in " + entity_words(owing) + " and to " +
-                 tick(book_.roles[pair.due_from].name) + " in " + entity_words(owed) + ", each with the other as " +
-                 pair.partner;
+    found.help = "write " + tick((paid_back ? "debit " : "credit ") + book_.roles[pair.due_to].name) + " in " +
+                 entity_words(owing) + " and " +
+                 tick((paid_back ? "credit " : "debit ") + book_.roles[pair.due_from].name) + " in " +
+                 entity_words(owed) + " with one amount, " + tick(amount_of(due_to->is_zero() ? *due_from : *due_to)) +
+                 ", each with the other as " + pair.partner;
     findings_.add(std::move(found));
     return false;
+  }
+
+  static bool is_negative(const Polynomial& amount) {
+    return std::all_of(amount.terms().begin(), amount.terms().end(),
+                       [](const auto& term) { return term.second.numerator() < 0; });
   }
 
   Diagnostic finding(const SourceRef& where, const std::string& what) const {

@@ -31,6 +31,14 @@ bool accepts_everything(const rules::RuleBook& book, std::uint32_t index, const 
   return other_column;
 }
 
+/// "region or product": what a value may be added to.
+std::string columns_words(const rules::Table& table) {
+  std::vector<std::string> names;
+  for (const rules::TableColumn& column : table.columns)
+    if (column.domain.kind != rules::Domain::Kind::role) names.push_back(column.name);
+  return any_of(names);
+}
+
 }  // namespace
 
 void check_no_catch_all(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs) {
@@ -48,7 +56,8 @@ void check_no_catch_all(const ResolvedModel& model, Sink& sink, rules::Proofs& p
       found.code = ErrorCode::CatchAll;
       found.primary = place(row.where);
       found.message = "this row of table " + tick(table.name) + " accepts everything";
-      found.notes.push_back("a value added to a list later would go here without anybody having decided it");
+      found.notes.push_back("example: a new " + columns_words(table) +
+                            " would get this answer without anybody having decided it");
       found.help = answers_account(table)
                        ? "name the values in at least one column, or write the account into the accounts section"
                        : "name the values in at least one column";

@@ -115,9 +115,9 @@ class OrderCheck {
     for (const std::uint32_t type : needed) types.push_back(tick(type_name(type)));
     Diagnostic found{
         .code = ErrorCode::NoOrderChosen, .severity = diagnostics::Severity::warning, .primary = place(where)};
-    found.message = "no choice is made for a " + tick(name) + " that comes before its " + any_of(types) + ": " +
+    found.message = "nothing is said about an event " + tick(name) + " that comes before its " + any_of(types) + ": " +
                     rule_words(book_, program, rule) + " " + why;
-    found.notes.push_back("example: a " + name + " that arrives a minute before its " + first +
+    found.notes.push_back("example: " + one(name) + " that arrives a minute before its " + first +
                           " is held at once, and a person must retry it");
     found.help =
         "write under `order`: " + tick(name + " needs " + first + " by " + by + ", wait 3 days, else hold for OWNER");
@@ -142,12 +142,15 @@ class OrderCheck {
   void report_cycle(const std::vector<const rules::Prerequisite*>& cycle) {
     Diagnostic found{.code = ErrorCode::DeadRow, .primary = place(cycle.back()->where)};
     std::string chain;
-    for (const rules::Prerequisite* one : cycle) chain += tick(type_name(one->type)) + " waits for ";
-    found.message = chain + tick(type_name(cycle.back()->needs)) + ": none of them can ever be first";
-    for (const rules::Prerequisite* one : cycle)
-      if (one != cycle.back()) found.labels.push_back({place(one->where), "it waits here"});
-    found.notes.push_back("example: the first " + type_name(cycle.front()->type) + " waits until its time is over");
-    found.help = "delete one of the clauses";
+    for (const rules::Prerequisite* each : cycle)
+      chain += (chain.empty() ? "" : "which ") + ("waits for " + tick(type_name(each->needs))) + ", ";
+    found.message = tick(type_name(cycle.front()->type)) + " " + chain + "so that none of them can ever be first";
+    for (const rules::Prerequisite* each : cycle)
+      if (each != cycle.back())
+        found.labels.push_back({place(each->where), tick(type_name(each->type)) + " waits here"});
+    found.notes.push_back("example: the first " + type_name(cycle.front()->type) +
+                          " and all that belongs to it wait until their time is over, and a person gets them");
+    found.help = "delete the clause about what need not come first";
     found.fingerprint = "order/cycle/" + type_name(cycle.front()->type);
     findings_.add(std::move(found));
   }

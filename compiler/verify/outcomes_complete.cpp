@@ -11,6 +11,12 @@
 namespace glmap::verify {
 namespace {
 
+/// " in ledger cash_basis" as it is written; empty where the book has one ledger, or for the first, which need not be
+/// said.
+std::string ledger_clause(const rules::RuleBook& book, std::uint32_t ledger) {
+  return ledger == 0 ? std::string() : " in ledger " + book.ledgers[ledger];
+}
+
 class ProgramCheck {
  public:
   ProgramCheck(const ResolvedModel& model, const rules::EventProgram& program, Sink& sink, rules::Proofs& proofs)
@@ -24,7 +30,7 @@ class ProgramCheck {
     do {
       reported.reset();
       const Covered covered = for_each_uncovered(space, space.whole(), space.all_rows(), steps_, [&](const Box& box) {
-        const Feasible event = find_event(in_, {box, {}, {}}, steps_);
+        const Feasible event = find_event(in_, {.box = box, .may_leave_out_checked = true}, steps_);
         undecided_ = undecided_ || event.infeasible == Covered::not_decided;
         if (event.infeasible != Covered::no) return !undecided_;
         reported = widen(space, box, space.all_rows());
@@ -49,8 +55,9 @@ class ProgramCheck {
   std::string in_ledger() const { return ledger_words(model_.book, program_.ledger); }
 
   void report_not_decided() {
-    sink_.report(not_decided(where(), "every event " + tick(in_.type().name) + " reaches an outcome" + in_ledger(),
-                             "event " + in_.type().name + in_ledger() + " complete"));
+    sink_.report(rules_not_decided(where(),
+                                   "every event " + tick(in_.type().name) + " reaches an outcome" + in_ledger(),
+                                   "event " + in_.type().name + in_ledger() + " complete"));
   }
 
   Diagnostic hole_found(const Box& hole, const Witness& witness) const {
@@ -64,9 +71,9 @@ class ProgramCheck {
     if (schema != model_.event_spans.end())
       found.labels.push_back({schema->second, "the event is declared here; its first rule is above"});
     found.notes.push_back("example: " + event_words(in_, witness));
-    found.help = "write a rule for it, or " + tick("no entry for " + name + (when.empty() ? "" : " when " + when)) +
-                 " with the reason, or " +
-                 tick("hold " + name + (when.empty() ? "" : " when " + when) + " because \"...\"");
+    const std::string of = name + ledger_clause(model_.book, program_.ledger) + (when.empty() ? "" : " when " + when);
+    found.help = "write a rule for it, or " + tick("no entry for " + of) + " with the reason, or " +
+                 tick("hold " + of + " because \"...\"");
     found.fingerprint = "event " + name + in_ledger() + " hole " + when;
     return found;
   }
@@ -93,8 +100,10 @@ void report_silent_event(const ResolvedModel& model, const EventType& type, std:
         {place(programs.front().rules.front().where),
          "it has its outcomes in ledger " + tick(model.book.ledgers[programs.front().ledger]) + " here"});
   found.notes.push_back("example: every " + type.name + " would be held");
-  found.help = "write a rule for it" + (in.empty() ? "" : " with" + in) + ", or " + tick("no entry for " + type.name) +
-               " with the reason, or " + tick("hold " + type.name + " because \"...\"");
+  const std::string clause = ledger_clause(model.book, ledger);
+  found.help = "write a rule for it" + (clause.empty() ? "" : " with " + tick(clause.substr(1))) + ", or " +
+               tick("no entry for " + type.name + clause) + " with the reason, or " +
+               tick("hold " + type.name + clause + " because \"...\"");
   found.fingerprint = "event " + type.name + in + " hole";
   sink.report(std::move(found));
 }

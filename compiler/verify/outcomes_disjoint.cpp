@@ -10,6 +10,8 @@
 namespace glmap::verify {
 namespace {
 
+constexpr std::size_t kConditionsShown = 4;
+
 class ProgramCheck {
  public:
   ProgramCheck(const ResolvedModel& model, const rules::EventProgram& program, Sink& sink, rules::Proofs& proofs)
@@ -29,7 +31,7 @@ class ProgramCheck {
  private:
   void report_not_decided(const rules::Rule& rule, const std::string& what) {
     sound_ = false;
-    sink_.report(not_decided(rule.where, what, key_ + " unambiguous"));
+    sink_.report(rules_not_decided(rule.where, what, key_ + " unambiguous"));
   }
 
   void find_dead_rules() {
@@ -38,7 +40,7 @@ class ProgramCheck {
       const rules::Rule& rule = program_.rules[r];
       const bool contradiction = is_empty(in_.space, in_.space.rows[r]);
       if (!contradiction) {
-        const Feasible event = find_event(in_, {in_.space.rows[r], {}, {}}, steps_);
+        const Feasible event = find_event(in_, {.box = in_.space.rows[r], .may_leave_out_checked = true}, steps_);
         if (event.infeasible == Covered::no) continue;
         if (event.infeasible == Covered::not_decided) {
           report_not_decided(rule, "rule " + tick(rule.name) + " can apply");
@@ -57,16 +59,22 @@ class ProgramCheck {
     found.primary = place(rule.where);
     found.message = name_of(rule) + " never applies to event " + event_ + ": " +
                     (contradiction ? "its conditions exclude each other" : "no event meets its conditions");
-    for (const rules::Condition& condition : rule.when)
-      found.labels.push_back({place(condition.where), "this must hold"});
+    for (std::size_t i = 0; i < std::min(rule.when.size(), kConditionsShown); ++i)
+      found.labels.push_back({place(rule.when[i].where), "this must hold"});
     if (!contradiction)
       found.notes.push_back("its conditions: " + condition_words(in_, in_.space.rows[index]) +
-                            "; no row of the tables leads there");
+                            (asks_tables(index) ? "; no row of the tables leads there" : ""));
     found.help =
         "correct the conditions, or delete the rule; values separated by commas are alternatives, what `and` "
         "joins must hold together";
     found.fingerprint = key_ + " dead " + stable_name(index);
     return found;
+  }
+
+  bool asks_tables(std::size_t index) const {
+    for (std::size_t c = 0; c < in_.asked.size(); ++c)
+      if (in_.asked[c].kind == Asked::Kind::answer && !in_.space.rows[index][c].any) return true;
+    return false;
   }
 
   /// `no entry` and `hold` are named after their line, which moves; their place among the event's rules moves less.
@@ -77,9 +85,9 @@ class ProgramCheck {
 
   void find_overlaps() {
     Findings findings(sink_, "pairs of rules that overlap");
-    for_each_overlap(in_.space, steps_, [&](std::uint32_t first, std::uint32_t second) {
+    const bool all_seen = for_each_overlap(in_.space, steps_, [&](std::uint32_t first, std::uint32_t second) {
       const Box shared = intersect(in_.space, in_.space.rows[first], in_.space.rows[second]);
-      const Feasible event = find_event(in_, {shared, {}, {}}, steps_);
+      const Feasible event = find_event(in_, {.box = shared, .may_leave_out_checked = true}, steps_);
       if (event.infeasible == Covered::not_decided) {
         report_not_decided(program_.rules[second], "two rules fit one event");
         return false;
@@ -89,6 +97,7 @@ class ProgramCheck {
       findings.add(overlap_found(program_.rules[first], program_.rules[second], shared, *event.witness));
       return true;
     });
+    if (!all_seen) report_not_decided(program_.rules.front(), "two rules fit one event");
   }
 
   Diagnostic overlap_found(const rules::Rule& first, const rules::Rule& second, const Box& shared,
@@ -101,9 +110,10 @@ class ProgramCheck {
                     (when.empty() ? "" : " when " + when);
     found.labels.push_back({place(first.where), name_of(first) + " is here"});
     found.notes.push_back("example: " + event_words(in_, witness));
-    found.help =
-        "narrow one of them with a further `and`; if the event needs two entries, write two `post in` blocks "
-        "in one rule";
+    const bool both_post = first.outcome == rules::Rule::Outcome::post && second.outcome == rules::Rule::Outcome::post;
+    found.help = std::string("narrow one of them with a further `and`") +
+                 (both_post ? "; if the event needs two entries, write two `post in` blocks in one rule"
+                            : ": an event is posted, or held, or posts nothing, and only one of them");
     found.fingerprint = key_ + " overlap " + condition_words(in_, shared);
     return found;
   }

@@ -45,8 +45,9 @@ class ApprovalCheck {
       for (std::uint32_t entity = 0; entity < book_.catalog.entities.size(); ++entity) {
         if (known.contains(entity)) continue;
         Steps steps;
-        if (find_event(in, {in.space.rows[rule], {{of.block.entity, {entity}}}, {}}, steps).infeasible != Covered::yes)
-          known.insert(entity);
+        const Question question{.box = in.space.rows[rule], .restrictions = {{of.block.entity, {entity}}}};
+        // Not decided counts as posting: that the rule is undecided is told with its outcomes.
+        if (find_event(in, question, steps).infeasible != Covered::yes) known.insert(entity);
       }
     });
   }
@@ -104,8 +105,9 @@ class ApprovalCheck {
   void asked_already(const Approval& inner, const Approval& outer) {
     Diagnostic found{.code = ErrorCode::DeadRow, .primary = place(inner.where)};
     found.message = "this approval asks for nothing that another does not ask for by the same role already";
-    found.labels.push_back({place(outer.where), "this one asks for more, over " + outer.over.to_text()});
-    found.notes.push_back("example: an entry of " + inner.over.to_text() + " is held for " + tick(inner.by) +
+    found.labels.push_back(
+        {place(outer.where), "this one already asks, for whatever is over " + outer.over.to_text_fixed(2)});
+    found.notes.push_back("example: an entry over " + inner.over.to_text_fixed(2) + " is held for " + tick(inner.by) +
                           " by the other clause");
     found.help = "delete one of the two, or name another role behind `by`";
     found.fingerprint = "approval/" + inner.by + "/part/" + inner.over.to_text();
@@ -125,7 +127,7 @@ void check_field(const rules::RuleBook& book, std::uint32_t type, std::uint32_t 
   const std::string& name = book.catalog.types[type].name;
   Diagnostic found{.code = ErrorCode::DimensionNotDerivable, .primary = place(where)};
   found.message = what + " by " + tick(known_by.name) + ", and " + tick(name) + " may come without it";
-  found.notes.push_back("example: a " + name + " without " + known_by.name + " belongs to nothing");
+  found.notes.push_back("example: " + one(name) + " without " + known_by.name + " belongs to nothing");
   found.help = "make the field required in events.yaml, or name one that the event always carries";
   found.fingerprint = "known by/" + name + "/" + known_by.name;
   findings.add(std::move(found));
@@ -139,15 +141,15 @@ void check_policies_reachable(const ResolvedModel& model, Sink& sink, rules::Pro
   if (policies == 0) return;
   Findings findings(sink, "policies");
   if (!book.approvals.empty()) ApprovalCheck(book, findings).run();
-  for (const rules::BusinessExpectation& one : book.expectations) {
+  for (const rules::BusinessExpectation& each : book.expectations) {
     const std::string what = "the expectation knows its events";
-    check_field(book, one.after, one.after_field, one.where, what, findings);
-    check_field(book, one.expected, one.expected_field, one.where, what, findings);
+    check_field(book, each.after, each.after_field, each.where, what, findings);
+    check_field(book, each.expected, each.expected_field, each.where, what, findings);
   }
-  for (const rules::Prerequisite& one : book.order) {
+  for (const rules::Prerequisite& each : book.order) {
     const std::string what = "the order knows its events";
-    check_field(book, one.type, one.field, one.where, what, findings);
-    check_field(book, one.needs, one.needs_field, one.where, what, findings);
+    check_field(book, each.type, each.field, each.where, what, findings);
+    check_field(book, each.needs, each.needs_field, each.where, what, findings);
   }
   if (findings.empty()) proofs.results["approvals, expectations and orders can matter"] = counted(policies, "clause");
 }

@@ -38,6 +38,10 @@ std::string tick(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
+std::string one(std::string_view name) {
+  return (std::string_view("aeiou").find(name.front()) != std::string_view::npos ? "an " : "a ") + std::string(name);
+}
+
 std::string any_of(const std::vector<std::string>& words) {
   return joined(words, "or");
 }
@@ -90,6 +94,23 @@ diagnostics::Diagnostic not_decided(const SourceRef& where, std::string_view wha
                         " steps; nothing is claimed and nothing is refuted");
   found.help = "split the table: let a first table answer a category, and ask for the category in a second";
   found.fingerprint = std::move(fingerprint);
+  return found;
+}
+
+diagnostics::Diagnostic rules_not_decided(const SourceRef& where, std::string_view what, std::string fingerprint) {
+  diagnostics::Diagnostic found = not_decided(where, what, std::move(fingerprint));
+  found.help = "ask for less in one rule: let a table answer a category, and ask for the category behind `when`";
+  return found;
+}
+
+diagnostics::Diagnostic amounts_not_decided(const SourceRef& where, std::string_view what, std::string fingerprint) {
+  diagnostics::Diagnostic found = not_decided(where, what, std::move(fingerprint));
+  found.notes = {
+      "the amounts are not the same sum, and no event was found for which they differ; nothing is claimed and "
+      "nothing is refuted"};
+  found.help =
+      "write both in the same words, with the same rounding; where one is what another leaves, write it as the amount "
+      "less the other, or as `rest`";
   return found;
 }
 

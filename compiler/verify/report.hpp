@@ -56,7 +56,13 @@ class Findings {
   std::vector<diagnostics::Diagnostic> shown_;
 };
 
+/// "an invoice.issued", "a payment.received"
+std::string one(std::string_view name);
+
 /// GLM-4013: nothing was proved and nothing refuted.
 diagnostics::Diagnostic not_decided(const SourceRef& where, std::string_view what, std::string fingerprint);
+/// The same, of the conditions of rules and of amounts.
+diagnostics::Diagnostic rules_not_decided(const SourceRef& where, std::string_view what, std::string fingerprint);
+diagnostics::Diagnostic amounts_not_decided(const SourceRef& where, std::string_view what, std::string fingerprint);
 
 }  // namespace glmap::verify

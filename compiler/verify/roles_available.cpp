@@ -20,7 +20,7 @@ class RuleRoutes {
       ++routes;
       if (role.by_entity[e].kind != rules::RoleAccount::Kind::none) continue;
       const auto event = event_in(block, e);
-      if (event) report(role, book_.catalog.entities[e].code, where, *event);
+      if (event) report(role, book_.catalog.entities[e].code, block, where, *event);
     }
   }
 
@@ -28,21 +28,38 @@ class RuleRoutes {
   /// An event that leads the rule to post in `entity`, in words; nullopt when there is none.
   std::optional<std::string> event_in(const rules::PostBlock& block, std::uint32_t entity) const {
     Steps steps;
-    const Question question{in_.space.rows[index_], {{block.entity, {entity}}}, {}};
+    Question question{.box = in_.space.rows[index_], .restrictions = {{block.entity, {entity}}}};
+    question.lookups = lookups_of(block);
     const Feasible event = find_event(in_, question, steps);
     if (event.infeasible == Covered::yes) return std::nullopt;
     return event.witness ? event_words(in_, *event.witness) : std::string();
   }
 
-  void report(const rules::Role& role, const std::string& entity, const SourceRef& where, const std::string& event) {
+  /// The tables that its amounts ask: an event for which they have no answer is held, and posts nowhere.
+  static std::vector<std::uint32_t> lookups_of(const rules::PostBlock& block) {
+    std::vector<std::uint32_t> lookups;
+    for (const rules::PostingLine& line : block.lines)
+      for (const rules::AmountStep& step : line.amount.steps)
+        if (step.kind == rules::AmountStep::Kind::load && step.operand.kind == rules::Operand::Kind::attribute)
+          lookups.push_back(step.operand.index);
+    return lookups;
+  }
+
+  void report(const rules::Role& role, const std::string& entity, const rules::PostBlock& block, const SourceRef& where,
+              const std::string& event) {
+    const std::string fingerprint = "route/" + rule_.name + "/" + role.name + "/" + entity;
+    if (event.empty()) {
+      findings_.add(rules_not_decided(where, "rule " + tick(rule_.name) + " can post in " + entity, fingerprint));
+      return;
+    }
     Diagnostic found{.code = ErrorCode::RoleNotAvailable, .primary = place(where)};
     found.message =
         "rule " + tick(rule_.name) + " can post in " + entity + ", which may not use role " + tick(role.name);
     found.labels.push_back({place(role.where), entity + " has no account here"});
-    if (!event.empty()) found.notes.push_back("example: " + event);
-    found.help =
-        "give the role an account in " + entity + ", or keep the rule away with `when entity is not " + entity + "`";
-    found.fingerprint = "route/" + rule_.name + "/" + role.name + "/" + entity;
+    found.notes.push_back("example: " + event);
+    found.help = "give the role an account in " + entity + ", or keep the rule away with " +
+                 tick("when " + operand_words(book_, *in_.program, block.entity) + " is not " + entity);
+    found.fingerprint = fingerprint;
     findings_.add(std::move(found));
   }
 

@@ -28,15 +28,15 @@ class TableCheck {
         proofs_(proofs),
         dead_(table_.rows.size(), false) {}
 
-  void run() {
+  std::vector<bool> run() {
     Findings findings(sink_, "rows that are not needed");
     for (std::uint32_t row = 0; row < table_.rows.size(); ++row) {
       std::string why = never_asked(row);
       if (why.empty()) continue;
       dead_[row] = true;
-      findings.add(dead_row(row, " never applies: " + std::move(why), "delete the row, or correct it"));
+      findings.add(dead_row(row, " never applies: " + std::move(why), "correct the row, or delete it"));
     }
-    if (!facts_.overlaps_known) return;  // tables_disjoint has told
+    if (!facts_.overlaps_known) return dead_;  // tables_disjoint tells
     std::map<std::uint32_t, std::vector<std::uint32_t>> twins;
     for (const auto& [first, second] : facts_.overlaps) {
       if (!give_the_same(table_.rows[first], table_.rows[second])) continue;
@@ -59,6 +59,7 @@ class TableCheck {
                                "table " + table_.name + " reachable"));
     if (findings.empty() && decided_)
       proofs_.results["table " + table_.name + " rows reachable"] = "proved: " + counted(table_.rows.size(), "row");
+    return dead_;
   }
 
  private:
@@ -78,7 +79,8 @@ class TableCheck {
     for (std::size_t c = 0; c < table_.columns.size(); ++c)
       if (!row.cells[c].any && row.cells[c].values.empty())
         return "it names no value of " + tick(table_.columns[c].name);
-    return "no role takes its account from this table for " + region_words(book_, table_, in_, in_.space.rows[index]);
+    return "the accounts section does not send " + region_words(book_, table_, in_, in_.space.rows[index]) +
+           " to this table";
   }
 
   /// Nothing that can be asked for is left of the row without `others`. Nothing is claimed when steps run out.
@@ -147,9 +149,9 @@ class TableCheck {
 
 }  // namespace
 
-void check_rows_reachable(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
-                          rules::Proofs& proofs) {
-  TableCheck(book, table, facts, sink, proofs).run();
+std::vector<bool> check_rows_reachable(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts,
+                                       Sink& sink, rules::Proofs& proofs) {
+  return TableCheck(book, table, facts, sink, proofs).run();
 }
 
 }  // namespace glmap::verify

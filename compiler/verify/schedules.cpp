@@ -78,8 +78,8 @@ class ScheduleCheck {
       const Field& field = field_of(type(), key.value);
       Diagnostic found = finding(it_.where, "needs " + field.name);
       found.message = name() + " is kept by " + tick(field.name) + ", and " + type().name + " may come without it";
-      found.notes.push_back("example: " + std::string(key.value.kind == Operand::Kind::header ? "a " : "a line of ") +
-                            type().name + " without " + field.name);
+      found.notes.push_back("example: " + std::string(key.value.kind == Operand::Kind::header ? "" : "a line of ") +
+                            one(type().name) + " without " + field.name);
       found.help = "make the field required in events.yaml, or add `and " + words(key.value) +
                    " is given` to the rule and say what happens without it";
       findings_.add(std::move(found));
@@ -93,12 +93,17 @@ class ScheduleCheck {
       const FiscalCalendar* calendar = book_.calendar_of(entity);
       const Period* period = calendar == nullptr ? nullptr : other_than_month(*calendar);
       if (period == nullptr) continue;
-      const auto event = counts_months_in(e);
-      if (!event) continue;
+      const auto found_event = counts_months_in(e);
+      if (found_event.infeasible == Covered::yes) continue;
+      if (!found_event.words) {
+        findings_.add(rules_not_decided(it_.where, name() + " counts calendar months in " + entity.code,
+                                        finding(it_.where, "calendar " + calendar->name()).fingerprint));
+        return;
+      }
       Diagnostic found = finding(it_.where, "calendar " + calendar->name());
       found.message =
           name() + " can count calendar months, and the fiscal periods of " + entity.code + " are not calendar months";
-      found.notes.push_back("example: " + *event);
+      found.notes.push_back("example: " + *found_event.words);
       found.notes.push_back("period " + period->name + " of calendar " + calendar->name() + " is " +
                             days_words(period->from.days(), period->until.days()));
       found.help = "recognise by `by_day` or `by_second` there, which fit any calendar";
@@ -107,8 +112,12 @@ class ScheduleCheck {
     }
   }
 
-  /// An event of `entity` whose schedule counts months; nullopt when there is none.
-  std::optional<std::string> counts_months_in(std::uint32_t entity) const {
+  struct EventFound {
+    Covered infeasible = Covered::yes;
+    std::optional<std::string> words;
+  };
+  /// An event of `entity` whose schedule counts months.
+  EventFound counts_months_in(std::uint32_t entity) const {
     rules::EventProgram asked = program_;
     rules::Rule rule = rule_;
     if (it_.convention_from) {
@@ -125,13 +134,14 @@ class ScheduleCheck {
           months.values.values.push_back(value);
       rule.when.push_back(std::move(months));
     } else if (!needs_months(it_.convention)) {
-      return std::nullopt;
+      return {};
     }
     asked.rules = {std::move(rule)};
     const ProgramSpace in = program_space(book_, asked);
     Steps steps;
-    const Feasible event = find_event(in, {in.space.rows.front(), {{it_.block.entity, {entity}}}, {}}, steps);
-    return event.witness ? std::optional(event_words(in, *event.witness)) : std::nullopt;
+    const Feasible event =
+        find_event(in, {.box = in.space.rows.front(), .restrictions = {{it_.block.entity, {entity}}}}, steps);
+    return {event.infeasible, event.witness ? std::optional(event_words(in, *event.witness)) : std::nullopt};
   }
 
   /// Lines of one event that share the schedule state one amount: it must not be the line's own.
@@ -189,17 +199,22 @@ class ScheduleCheck {
     const auto difference = out ? subtract(*put_in, *out) : std::nullopt;
     if (difference && difference->is_zero()) return true;
     const auto refuted = difference ? find_difference(terms, *put_in, *out) : std::nullopt;
-    if (!refuted) return true;
     const std::string role = tick(book_.roles[line.role].name);
     Diagnostic found = finding(line.where, book_.roles[line.role].name);
+    if (!refuted) {
+      findings_.add(amounts_not_decided(line.where, name() + " takes out of " + role + " what the rule puts into it",
+                                        found.fingerprint));
+      return false;
+    }
     found.message = name() + " takes " + tick(terms.formula(*out)) + " out of " + role + ", and the rule puts " +
                     tick(terms.formula(*put_in)) + " into it";
     for (const rules::PostBlock& block : rule_.blocks)
       for (const rules::PostingLine& other : block.lines)
         if (other.role == line.role) found.labels.push_back({place(other.where), "it is put in here"});
-    found.notes.push_back("example: " + std::string(program_.each_line ? "a line of " : "a ") + type().name + " with " +
-                          terms.words(refuted->event, amounts) + (answers.empty() ? "" : " (" + answers + ")") + ": " +
-                          amount_words(refuted->left, true) + " in, " + amount_words(refuted->right, true) + " out");
+    found.notes.push_back("example: " + (program_.each_line ? "a line of " + type().name : one(type().name)) +
+                          " with " + terms.words(refuted->event, amounts) +
+                          (answers.empty() ? "" : " (" + answers + ")") + ": " + amount_words(refuted->left, true) +
+                          " in, " + amount_words(refuted->right, true) + " out");
     found.help =
         "recognise the amount that is put in; or let the line take `, at most its balance for ...`, and a "
         "second line `rest of` it from the role that is then owed";
@@ -256,8 +271,8 @@ void check_shared(const rules::RuleBook& book, Findings& findings) {
     found.message = rule_words(book, of.program, of.rule) + " and " + rule_words(book, *first.program, *first.rule) +
                     " speak of the same schedules and change or round them in different ways";
     found.labels.push_back({place(first.recognition->where), "the other is here"});
-    found.notes.push_back("example: a " + book.catalog.types[first.program->type].name + ", then a " +
-                          book.catalog.types[of.program.type].name + " with the same values behind `for`");
+    found.notes.push_back("example: " + one(book.catalog.types[first.program->type].name) + ", then " +
+                          one(book.catalog.types[of.program.type].name) + " with the same values behind `for`");
     found.help = "let both say the same `when changed` and `rounding`, or name other fields behind `for`";
     found.fingerprint = "schedule/" + of.rule.name + "/shared " + key;
     findings.add(std::move(found));

@@ -20,8 +20,8 @@ void check_tables(const ResolvedModel& model, KeptTables& kept, Sink& sink, rule
   for (std::uint32_t table = 0; table < model.book.tables.size(); ++table) {
     const TableFacts& facts = kept.update(model.book, table);
     check_table_complete(model.book, table, facts, sink, proofs);
-    check_table_disjoint(model.book, table, facts, sink, proofs);
-    check_rows_reachable(model.book, table, facts, sink, proofs);
+    const std::vector<bool> dead = check_rows_reachable(model.book, table, facts, sink, proofs);
+    check_table_disjoint(model.book, table, facts, dead, sink, proofs);
   }
 }
 

@@ -3,6 +3,7 @@
 // says why it is impossible, or the counted remainder. Holes in time come out of the same search, with days as one more
 // column.
 #include <algorithm>
+#include <tuple>
 
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/report.hpp"
@@ -75,7 +76,8 @@ class TableCheck {
     found.code = ErrorCode::WrongRemainder;
     found.primary = place(remaining.where);
     found.message = "`remaining " + std::to_string(remaining.count) + "` is stated, and table " + tick(table_.name) +
-                    " leaves " + counted(count, "combination") + " without a row";
+                    (count == 0 ? " has a row for every combination" + std::string(in_.days ? " on some day" : "")
+                                : " leaves " + counted(count, "combination") + " without a row");
     if (count != 0) note_regions(undated, parts, found);
     found.notes.push_back("the number changes when a list grows or a row is added, so that somebody looks at it");
     found.help = count == 0 ? "delete `remaining`: every combination has a row"
@@ -183,8 +185,9 @@ class TableCheck {
 
   bool in_time(const Box& hole) const { return in_.days && !hole[*in_.days].any; }
 
-  /// The row that misses the example by one column only, if there is one; of several the one that misses furthest
-  /// right, because tables go from the general to the particular; of those that miss by days the nearest in time.
+  /// The row that misses the example by one column only, if there is one; of several the one that misses by a value
+  /// which no row names, as a new one, or else furthest right, because tables go from the general to the particular; of
+  /// those that miss by days the nearest in time.
   void label_closest(const Box& hole, Diagnostic& found) const {
     Box example = hole;
     for (std::size_t c = 0; c < hole.size(); ++c) {
@@ -197,6 +200,7 @@ class TableCheck {
       }
     }
     struct Close {
+      bool is_new;
       std::size_t column, row;
       std::int32_t distance;
     };
@@ -206,12 +210,21 @@ class TableCheck {
       const auto missed = only_miss(example, in_.space.rows[r]);
       if (!missed) continue;
       const std::int32_t distance = in_.days == missed ? days_between(example[*missed], in_.space.rows[r][*missed]) : 0;
-      if (!best || *missed > best->column || (*missed == best->column && distance < best->distance))
-        best = Close{*missed, r, distance};
+      const Close close{in_.days != missed && is_named_nowhere(*missed, example[*missed].values.front()), *missed, r,
+                        distance};
+      if (!best ||
+          std::tuple(close.is_new, close.column, -distance) > std::tuple(best->is_new, best->column, -best->distance))
+        best = close;
     }
     if (!best) return;
     const std::string column = in_.days == best->column ? "days" : tick(table_.columns[best->column].name);
     found.labels.push_back({place(table_.rows[best->row].where), "the closest row differs only in its " + column});
+  }
+
+  bool is_named_nowhere(std::size_t column, std::uint32_t value) const {
+    return std::none_of(in_.space.rows.begin(), in_.space.rows.end(), [&](const Box& row) {
+      return std::binary_search(row[column].values.begin(), row[column].values.end(), value);
+    });
   }
 
   /// The one column in which `row` misses `point`; nullopt when there are more, or none.
@@ -229,16 +242,53 @@ class TableCheck {
   }
 
   std::string help_for(const Box& hole) const {
-    std::string row = "|";
-    for (std::size_t c = 0; c < table_.columns.size(); ++c)
-      row += " " + cell_text(book_, table_.columns[c], hole[c]) + " |";
     if (in_time(hole))
       return "let a row for it begin on " + Date::from_days(hole[*in_.days].first).to_text() +
              " or the row before it end later";
+    Box first = hole;
+    const std::string others = asks_for_accounts() ? only_first_entity(first) : std::string();
     std::string answers;
-    for (const rules::AnswerColumn& answer : table_.answers) answers += " " + answer.name + " ... |";
-    return "add it to a row, or write " + tick(row + "|" + answers) + "; if it cannot happen, write " +
-           tick(row + "| because \"...\" |") + " under `impossible`";
+    for (const rules::AnswerColumn& answer : table_.answers) answers += " " + in_capitals(answer.name) + " |";
+    if (in_.days) answers += " | |";  // `from` and `until` stay blank
+    std::string help = "add it to a row, or write " + tick(row_text(first) + answers);
+    if (asks_for_accounts()) help += " with the account it goes to" + others;
+    return help + "; if it cannot happen, write " + tick(row_text(hole) + " because \"...\" |") + " under `impossible`";
+  }
+
+  std::string row_text(const Box& box) const {
+    std::string row = "|";
+    for (std::size_t c = 0; c < table_.columns.size(); ++c)
+      row += " " + cell_text(book_, table_.columns[c], box[c]) + " |";
+    return row + "|";
+  }
+
+  /// Each company has accounts of its own: a row for the first of them, and the others in words.
+  std::string only_first_entity(Box& box) const {
+    for (std::size_t c = 0; c < table_.columns.size(); ++c) {
+      const rules::TableColumn& column = table_.columns[c];
+      if (column.domain.kind != rules::Domain::Kind::entity || column.name != "entity") continue;
+      std::vector<std::string> others;
+      for (std::uint32_t entity = 0; entity < book_.catalog.entities.size(); ++entity)
+        if (box[c].any || std::binary_search(box[c].values.begin(), box[c].values.end(), entity))
+          others.push_back(book_.catalog.entities[entity].code);
+      if (others.size() < 2) return {};
+      box[c] = Cell::of({box[c].any ? 0 : box[c].values.front()});
+      others.erase(others.begin());
+      return " there, and a row like it for " + all_of(others);
+    }
+    return {};
+  }
+
+  bool asks_for_accounts() const {
+    return std::any_of(table_.answers.begin(), table_.answers.end(), [](const rules::AnswerColumn& answer) {
+      return answer.kind == rules::AnswerColumn::Kind::account;
+    });
+  }
+  /// What is to be replaced by a value stands in capitals.
+  static std::string in_capitals(std::string name) {
+    for (char& c : name)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return name;
   }
 
   const rules::RuleBook& book_;

@@ -37,14 +37,24 @@ std::string answer_words(const rules::RuleBook& book, const rules::Table& table,
 
 class TableCheck {
  public:
-  TableCheck(const rules::RuleBook& book, std::uint32_t index, const TableFacts& facts, Sink& sink,
-             rules::Proofs& proofs)
-      : book_(book), table_(book.tables[index]), in_(facts.in), facts_(facts), sink_(sink), proofs_(proofs) {}
+  TableCheck(const rules::RuleBook& book, std::uint32_t index, const TableFacts& facts, const std::vector<bool>& dead,
+             Sink& sink, rules::Proofs& proofs)
+      : book_(book),
+        table_(book.tables[index]),
+        in_(facts.in),
+        facts_(facts),
+        dead_(dead),
+        sink_(sink),
+        proofs_(proofs) {}
 
   void run() {
     RowPairs conflicts, repetitions;
-    for (const auto& pair : facts_.overlaps)
-      (give_the_same(table_.rows[pair.first], table_.rows[pair.second]) ? repetitions : conflicts).push_back(pair);
+    for (const auto& pair : facts_.overlaps) {
+      if (!give_the_same(table_.rows[pair.first], table_.rows[pair.second]))
+        conflicts.push_back(pair);
+      else if (!dead_[pair.first] && !dead_[pair.second])
+        repetitions.push_back(pair);
+    }
     report(conflicts, false);
     report(repetitions, true);
     if (!conflicts.empty()) return;
@@ -121,12 +131,13 @@ class TableCheck {
     found.primary = place(b.where);
     found.message = "two rows of table " + tick(table_.name) + " fit " + region_words(book_, table_, in_, shared) +
                     (same ? " and give the same answer" : "");
-    found.labels.push_back({place(a.where), "this row says " + answer_words(book_, table_, a) + ", the other says " +
-                                                answer_words(book_, table_, b)});
+    found.labels.push_back({place(a.where), same ? "this row says " + answer_words(book_, table_, a) + " too"
+                                                 : "this row says " + answer_words(book_, table_, a) +
+                                                       ", the other says " + answer_words(book_, table_, b)});
     found.notes.push_back("example: " + example_words(book_, table_, in_, shared));
     const Count count = volume(in_.space, shared);
     if (count > 1) found.notes.push_back("the two rows share " + counted(count, "combination"));
-    found.help = help_for(a, b, shared);
+    found.help = (same ? "it may stand, as both give the same answer; or " : "") + help_for(a, b, shared);
     found.fingerprint = "table " + table_.name + " overlap " + region_words(book_, table_, in_, in_.space.rows[first]) +
                         " / " + region_words(book_, table_, in_, in_.space.rows[second]);
     return found;
@@ -140,7 +151,7 @@ class TableCheck {
       return "name the values of " + tick(table_.columns[c].name) + " instead of `any`, without " +
              cell_text(book_, table_.columns[c], shared[c]);
     }
-    if (!equal_cells) return "take the shared combination out of one of the rows";
+    if (!equal_cells) return "take " + region_words(book_, table_, in_, shared) + " out of one of the rows";
     if (!in_.days || (a.from == b.from && a.until == b.until)) return "delete one of the rows";
     const rules::TableRow& later = a.from.value_or(Date()) < b.from.value_or(Date()) ? b : a;
     if (!later.from) return "give one of the rows a day to begin";
@@ -153,15 +164,16 @@ class TableCheck {
   const rules::Table& table_;
   const TableSpace& in_;
   const TableFacts& facts_;
+  const std::vector<bool>& dead_;  // by row
   Sink& sink_;
   rules::Proofs& proofs_;
 };
 
 }  // namespace
 
-void check_table_disjoint(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
-                          rules::Proofs& proofs) {
-  TableCheck(book, table, facts, sink, proofs).run();
+void check_table_disjoint(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts,
+                          const std::vector<bool>& dead, Sink& sink, rules::Proofs& proofs) {
+  TableCheck(book, table, facts, dead, sink, proofs).run();
 }
 
 }  // namespace glmap::verify

@@ -46,7 +46,7 @@ void warn(Sink& sink, const Span& where, std::string_view kind, const std::strin
 
 }  // namespace
 
-void check_unused(const ResolvedModel& model, Sink& sink, rules::Proofs&) {
+void check_unused(const ResolvedModel& model, Sink& sink) {
   const rules::RuleBook& book = model.book;
   Used used;
   look_at_tables(book, used);

@@ -20,9 +20,10 @@ std::optional<VerifiedModel> verify(resolve::ResolvedModel model, diagnostics::S
   for (const auto check :
        {check_no_catch_all, check_outcomes_complete, check_outcomes_disjoint, check_balanced, check_currencies,
         check_accounts_usable, check_account_types, check_roles_available, check_dimensions, check_intercompany,
-        check_schedules, check_clearing, check_order, check_policies_reachable, check_unused})
+        check_schedules, check_clearing, check_order, check_policies_reachable})
     check(model, sink, proofs);
   if (sink.error_count() != before) return std::nullopt;
+  check_unused(model, sink);
   return VerifiedModel(std::move(model), std::move(proofs));
 }
 

@@ -47,6 +47,21 @@ def laughs(folder):
     (folder / "reference/accounts.yaml").write_text("".join(lines), encoding="utf-8")
 
 
+def shared_slots(folder):
+    """Eleven columns of ten values, and a row for each two that are the same: always one fits, and only counting shows it."""
+    columns, values = 11, 10
+    names = ["slot_%s" % "abcdefghijk"[c] for c in range(columns)]
+    rows = ["| " + " | ".join("S%d" % v if c in (a, b) else "any" for c in range(columns)) + " || shared |"
+            for a in range(columns) for b in range(a) for v in range(values)]
+    table = "table slots\n  | %s || slots |\n  %s\n\ntable treatment" % (" | ".join(names), "\n  ".join(rows))
+    edited(folder, "book.glmap", "table treatment", table)
+    edited(folder, "book.glmap", "  region    is AMER, EMEA\n",
+           "  region    is AMER, EMEA\n  slot      is %s\n  slots     is shared, alone\n" % ", ".join("S%d" % v for v in range(values)))
+    edited(folder, "book.glmap", "  for payment.received\n", "  for payment.received\n  when slots is shared\n")
+    edited(folder, "reference/events.yaml", "      settled:       {type: functional money, optional: true}\n",
+           "".join("      %s: {type: list slot}\n" % name for name in names))
+
+
 # what it is, how the base book is changed, the code and the file that the first error must name
 CASES = [
     ("a line of a megabyte", lambda f: edited(f, "book.glmap", "rule PAYMENT", "-- " + "x" * 1_000_000 + "\nrule PAYMENT"), 1003, "book.glmap"),
@@ -62,6 +77,7 @@ CASES = [
     ("a million rows in the book", lambda f: table_rows(f, "  | US     | any    || 4010    |            |            |\n" * 1_000_000), 1003, "book.glmap"),
     ("a million rows in a file", csv_rows("US,any,4010,,\n" * 1_000_000), 4001, "book.glmap"),
     ("100,000 rows that all overlap", csv_rows("US,any,4010,,\nUS,any,6990,,\n" * 50_000), 4002, "rows.csv"),
+    ("a table that only counting decides", shared_slots, 4013, "book.glmap"),
     ("an account with a Cyrillic letter", lambda f: edited(f, "book.glmap", "| receivable       | 1200", "| receivable       | 12\u041e0"), 1008, "book.glmap"),
     ("text that turns direction", lambda f: edited(f, "book.glmap", "Money received", "Money \u202e received"), 1008, "book.glmap"),
     ("an open quote to the end", lambda f: edited(f, "book.glmap", '"Money received"', '"Money received'), 1001, "book.glmap"),

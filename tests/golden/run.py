@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """run.py --glmapc PATH [CASE ...]: golden tests. Each case is a folder; tests/golden/README.md tells what is in it.
+run.py --proofs: how many cases show each proof.
 
 Every case runs in a copy, so nothing in the tree is touched. GLMAP_UPDATE_GOLDEN=1 rewrites expected.txt; read its
 diff line by line before it is committed."""
@@ -18,8 +19,12 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-OWN_FILES = {"cmd", "base", "replace", "expected.txt"}
+KINDS = ("bad", "sound", "good", "cli")
+OWN_FILES = {"cmd", "base", "since", "replace", "expected.txt"}
 COMMAND_SECONDS_MAX = 60
+# A case about a code, `bad/4001_...` or `sound/4001_...`, is what its `replace` says, and checks the small book.
+ABOUT_A_CODE = re.compile(r"(\d{4})_")
+SMALL_BOOK = "tests/golden/base"
 
 
 class CaseFault(Exception):
@@ -63,11 +68,30 @@ def blocks(text):
             raise CaseFault("replace: `%s` begins with none of `== `, `- `, `+ `, `#`" % line)
 
 
-def prepare(case, work):
-    if (case / "base").exists():
-        base = ROOT / (case / "base").read_text(encoding="utf-8").strip()
-        if not base.is_dir():
-            raise CaseFault("base: no folder %s in the repository" % base.relative_to(ROOT))
+def code_of(case):
+    """The number of the code that the case is about, or nothing."""
+    about = ABOUT_A_CODE.match(case.name)
+    return int(about[1]) if about else None
+
+
+def text_of(case, name, otherwise):
+    path = case / name
+    return path.read_text(encoding="utf-8") if path.exists() else otherwise
+
+
+def folder_named(case, name, otherwise=""):
+    """The folder of the repository that a file of the case names, or nothing."""
+    named = text_of(case, name, otherwise).strip()
+    if named and not (ROOT / named).is_dir():
+        raise CaseFault("%s: no folder %s in the repository" % (name, named))
+    return ROOT / named if named else None
+
+
+def prepare(case, work, glmapc):
+    if since := folder_named(case, "since"):
+        subprocess.run([glmapc, "compile", since, "-o", work / "since.bundle"], check=True, capture_output=True,
+                       timeout=COMMAND_SECONDS_MAX)
+    if base := folder_named(case, "base", SMALL_BOOK if code_of(case) else ""):
         shutil.copytree(base, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OWN_FILES))
     shutil.copytree(case, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OWN_FILES))
     if (case / "replace").exists():
@@ -99,12 +123,26 @@ def run_command(line, glmapc, work):
 
 def run_case(case, glmapc):
     """What the case printed."""
-    commands = [line.strip() for line in (case / "cmd").read_text(encoding="utf-8").splitlines()]
+    usual = "check . --since since.bundle" if (case / "since").exists() else "check ."
+    commands = [line.strip() for line in text_of(case, "cmd", usual).splitlines()]
     with tempfile.TemporaryDirectory(prefix="glmap-golden-") as folder:
         work = pathlib.Path(folder).resolve() / "case"
         work.mkdir()
-        prepare(case, work)
+        prepare(case, work, glmapc)
         return "\n".join(run_command(line, glmapc, work) for line in commands if line and not line.startswith("#"))
+
+
+def check_verdict(case, got):
+    """A bad book is told the code it is named after; a sound one passes and is not told it, except as a note."""
+    code = code_of(case)
+    if case.parent.name == "bad" and code and "[GLM-%d]: " % code not in got:
+        raise CaseFault("GLM-%d is not told\n%s" % (code, got))
+    if case.parent.name != "sound":
+        return
+    if not code:
+        raise CaseFault("a sound case is named after the code that it comes close to, `4001_every_row`")
+    if "-- exit 0\n" not in got or "error[" in got or "warning[GLM-%d]" % code in got:
+        raise CaseFault("the book is not sound\n" + got)
 
 
 def judge(case, glmapc, update):
@@ -112,7 +150,8 @@ def judge(case, glmapc, update):
     name = case.relative_to(HERE).as_posix()
     try:
         got = run_case(case, glmapc)
-    except (CaseFault, OSError, subprocess.TimeoutExpired, ValueError) as fault:
+        check_verdict(case, got)
+    except (CaseFault, OSError, subprocess.SubprocessError, ValueError) as fault:
         return "%s: %s" % (name, fault)
     expected = case / "expected.txt"
     before = expected.read_text(encoding="utf-8") if expected.exists() else None
@@ -128,13 +167,32 @@ def judge(case, glmapc, update):
     return "%s: another output than expected\n%s" % (name, "".join(difference))
 
 
+def all_cases():
+    return sorted(path for kind in KINDS for path in (HERE / kind).iterdir() if path.is_dir())
+
+
+def print_proofs():
+    sys.path.insert(0, str(ROOT / "tests/house"))
+    import documents  # noqa: E402  (the house knows which codes are proofs)
+    from tree import Tree  # noqa: E402
+    print("%-8s %-4s %-6s %s" % ("code", "bad", "sound", "what must not be"))
+    for number, bad, sound, title, _ in documents.proofs_shown(Tree(ROOT)):
+        print("GLM-%d %4d %6d %s" % (number, bad, sound, title))
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--glmapc", required=True)
-    parser.add_argument("cases", nargs="*", help="bad/table_hole ...; all when none is named")
+    parser.add_argument("--glmapc")
+    parser.add_argument("--proofs", action="store_true")
+    parser.add_argument("cases", nargs="*", help="bad/4001_a_new_product ...; all when none is named")
     options = parser.parse_args()
+    if options.proofs:
+        return print_proofs()
+    if not options.glmapc:
+        parser.error("--glmapc is needed to run cases")
     glmapc = str(pathlib.Path(options.glmapc).resolve())
-    cases = [HERE / name for name in options.cases] or sorted(path.parent for path in HERE.glob("*/*/cmd"))
+    cases = [HERE / name for name in options.cases] or all_cases()
     update = os.environ.get("GLMAP_UPDATE_GOLDEN", "0") not in ("", "0")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         faults = [fault for fault in pool.map(lambda case: judge(case, glmapc, update), cases) if fault]

@@ -9,6 +9,9 @@ from tree import Finding
 REGISTRY = "compiler/runtime/base/error_codes.def"
 PAGES = "docs/errors/"
 _CODE = re.compile(r'^GLMAP_CODE\((\d{4}), (\w+), "([^"]*)", (permanent|transient)\)', re.M)
+# What the compiler proves: all codes of the thousand 4, and those of 2 and 3 that hold for every event and not for a word.
+PROOFS_ELSEWHERE = {2008, 3002, 3003, 3006}
+CASES_OF_A_PROOF = 3
 PAGE_LINES_MAX = 60  # two examples that can be run take their room
 
 
@@ -66,6 +69,27 @@ def check_tested(tree):
             continue
         where = "add a case to tests/golden/bad" if number < 5000 else "add a test case to tests/unit"
         yield Finding(REGISTRY, line, "%s `%s` is met by no test" % (code, name), "nobody has seen what it says", where)
+
+
+def proofs_shown(tree):
+    """[(number, bad cases, sound cases, title, line)] for every proof."""
+    cases = {}
+    for file in tree.texts():
+        if case := re.match(r"tests/golden/(bad|sound)/(\d{4})_[^/]+/expected\.txt$", file.path):
+            key = int(case[2]), case[1]
+            cases[key] = cases.get(key, 0) + 1
+    return [(number, cases.get((number, "bad"), 0), cases.get((number, "sound"), 0), title, line)
+            for number, _, title, line in registry(tree) if number // 1000 == 4 or number in PROOFS_ELSEWHERE]
+
+
+def check_proofs_shown(tree):
+    """A proof is known by the books it refuses and by the nearest ones that it lets pass."""
+    for number, bad, sound, _, line in proofs_shown(tree):
+        for count, kind, what in ((bad, "bad", "broken"), (sound, "sound", "sound")):
+            if count < CASES_OF_A_PROOF:
+                yield Finding(REGISTRY, line, "GLM-%d is shown by %d %s book%s" % (number, count, what, "" if count == 1 else "s"),
+                              "a proof is known by %d it refuses and %d it lets pass" % (CASES_OF_A_PROOF, CASES_OF_A_PROOF),
+                              "add tests/golden/%s/%d_..., another kind of case than those there" % (kind, number))
 
 
 def _anchors(text):

@@ -110,6 +110,7 @@ CHECKS = {
     "error_pages": documents.check_error_pages,
     "raised": documents.check_raised,
     "tested": documents.check_tested,
+    "proofs": documents.check_proofs_shown,
     "links": documents.check_links,
 }
 

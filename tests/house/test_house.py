@@ -107,6 +107,13 @@ class HouseTest(unittest.TestCase):
                                                                                                    "docs__errors__GLM-1003_DOT_md": page})
         self.assertEqual(len(found), 3)  # 1001 has none, 1002 a wrong title, 1003 no code
 
+    def test_a_proof_needs_three_broken_and_three_sound_books(self):
+        registry = 'GLMAP_CODE(1001, A, "no proof", permanent)\nGLMAP_CODE(4001, B, "a proof", permanent)\n'
+        cases = {"tests__golden__%s__4001_%d__expected_DOT_txt" % (kind, n): "$ glmapc check .\n"
+                 for kind, count in (("bad", 3), ("sound", 2)) for n in range(count)}
+        found = self.findings("proofs", compiler__runtime__base__error_codes_DOT_def=registry, **cases)
+        self.assertEqual([what for _, _, what in found], ["GLM-4001 is shown by 2 sound books"])
+
     def test_links_lead_somewhere(self):
         text = "[a](b.md) [c](docs/ARCHITECTURE.md#architecture) [d](docs/ARCHITECTURE.md#nowhere) [e](https://example.org) `[f](g.md)`\n"
         self.assertEqual([what for _, _, what in self.findings("links", README_DOT_md=text)],

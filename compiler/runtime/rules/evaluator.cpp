@@ -296,8 +296,8 @@ Result<Decision> Evaluator::Impl::run(const EventContext& context, Work& work) c
     Scope scope(context, context.program.each_line ? i : -1);
     GLMAP_TRY(rule, rule_for(scope, index));
     if (rule->outcome == Rule::Outcome::hold)
-      return fail(ErrorCode::HeldByRule, "the book holds this event: " + rule->because, "decide the case, then retry",
-                  rule->where);
+      return fail(ErrorCode::HeldByRule, "the book holds this event: " + rule->because,
+                  "decide the case; the same event by the same book is held again", rule->where);
     if (rule->outcome == Rule::Outcome::no_entry) {
       if (silent == nullptr) silent = rule;
       continue;

@@ -155,9 +155,10 @@ TEST_CASE("a wrong entry of a schedule, and one that is not there, are shown wit
     credit 4010 revenue          100.00
   expect balance of revenue on 2026-02-28 is -100.00 USD
 )");
-  CHECK(found.errors == Messages{"test \"A year\": no line of the entry is like this",
-                                 "test \"A year\": an entry of US in journal REVREC on 2026-03-31 is expected",
-                                 "test \"A year\": the balance is -200.00 USD, -100 is expected"});
+  CHECK(found.errors ==
+        Messages{"test \"A year\": no line of the entry is like this; the closest one has 100.00 instead of 200.00",
+                 "test \"A year\": an entry of US in journal REVREC on 2026-03-31 is expected",
+                 "test \"A year\": the balance is -200.00 USD, -100.00 is expected"});
   CHECK(found.notes.find("schedules post as time passes") != std::string::npos);
   CHECK(found.summary.failed == 1);
 }

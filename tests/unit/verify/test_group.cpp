@@ -103,7 +103,7 @@ TEST_CASE("an event needs an outcome in every ledger", "[ledgers]") {
                           "no entry for invoice.issued, invoice.voided,"}},
                         ErrorCode::EventWithoutOutcome);
   CHECK(one.message == "no rule and no `no entry` speaks of event `payment.applied` in ledger `cash_basis`");
-  CHECK(one.help.find("with in ledger `cash_basis`") != std::string::npos);
+  CHECK(one.help.find("with `in ledger cash_basis`") != std::string::npos);
   REQUIRE(one.labels.size() == 1);
   CHECK(one.labels[0].message == "it has its outcomes in ledger `accrual` here");
 }
@@ -122,9 +122,7 @@ TEST_CASE("a hole in one ledger is no hole in the other", "[ledgers]") {
 TEST_CASE("what a limit leaves and a rest takes balance together; a forgotten tax is still found", "[balance]") {
   const auto one =
       only({{kAssetFirst + "    credit output_tax       line.tax\n", kAssetFirst}}, ErrorCode::RuleOutOfBalance);
-  CHECK(
-      one.message ==
-      "rule `INV-RATABLE` in ledger `accrual` is out of balance: debits less credits come to `line.tax`, not to zero");
+  CHECK(one.message == "rule `INV-RATABLE` in ledger `accrual` is out of balance: debits exceed credits by `line.tax`");
   CHECK(says(one, "what `contract_asset` takes"));  // the example says what the balance gave
 }
 
@@ -134,7 +132,7 @@ TEST_CASE("a line that may take less leaves the entry out of balance when nothin
                           "    credit receivable     amount, at most its balance for invoice at carrying rate\n"
                           "    credit unapplied_cash rest of amount\n    credit fx_gain amount\n"}},
                         ErrorCode::RuleOutOfBalance);
-  CHECK(one.message.find("come to `-amount`, not to zero") != std::string::npos);
+  CHECK(one.message.ends_with("is out of balance: credits exceed debits by `amount`"));
 }
 
 TEST_CASE("the steps of a schedule balance too", "[balance]") {
@@ -209,7 +207,8 @@ TEST_CASE("one side of a pair alone is found", "[intercompany]") {
   REQUIRE(all.size() == 2);  // and nothing credits due_from any more
   CHECK(all[0].code == ErrorCode::NothingClears);
   CHECK(all[1].code == ErrorCode::IntercompanyDiffers);
-  CHECK(all[1].message.find("`-amount` (`due_to`), and `creditor` is owed nothing (`due_from`)") != std::string::npos);
+  CHECK(all[1].message.find("`amount` less (`due_to`), and `creditor` is owed nothing (`due_from`)") !=
+        std::string::npos);
 }
 
 // ---- schedules
@@ -301,7 +300,7 @@ TEST_CASE("a void that may come before its invoice needs a choice", "[order]") {
            ErrorCode::NoOrderChosen);
   CHECK(one.severity == Severity::warning);
   CHECK(one.message ==
-        "no choice is made for a `invoice.voided` that comes before its `invoice.issued`: rule `VOID` in ledger "
+        "nothing is said about an event `invoice.voided` that comes before its `invoice.issued`: rule `VOID` in ledger "
         "`accrual` "
         "reverses what it posted");
   CHECK(one.help ==
@@ -318,7 +317,7 @@ TEST_CASE("a payment with a rest has made its choice, one that holds has not", "
              "    debit  receivable amount\n    credit receivable amount\n"},
             {"  | unapplied_cash     | 2420 | 3520 | 3530 | customer          |         |\n", ""}},
            ErrorCode::NoOrderChosen);
-  CHECK(one.message.find("a `payment.received` that comes before its `invoice.issued`") != std::string::npos);
+  CHECK(one.message.find("an event `payment.received` that comes before its `invoice.issued`") != std::string::npos);
 }
 
 TEST_CASE("two events do not wait for each other", "[order]") {
