@@ -89,7 +89,7 @@ class ProgramCheck {
       const Box shared = intersect(in_.space, in_.space.rows[first], in_.space.rows[second]);
       const Feasible event = find_event(in_, {.box = shared, .may_leave_out_checked = true}, steps_);
       if (event.infeasible == Covered::not_decided) {
-        report_not_decided(program_.rules[second], "two rules fit one event");
+        report_not_decided(program_.rules[second], "no " + event_ + " meets two rules");
         return false;
       }
       if (event.infeasible == Covered::yes) return true;
@@ -97,7 +97,7 @@ class ProgramCheck {
       findings.add(overlap_found(program_.rules[first], program_.rules[second], shared, *event.witness));
       return true;
     });
-    if (!all_seen) report_not_decided(program_.rules.front(), "two rules fit one event");
+    if (!all_seen) report_not_decided(program_.rules.front(), "no " + event_ + " meets two rules");
   }
 
   Diagnostic overlap_found(const rules::Rule& first, const rules::Rule& second, const Box& shared,

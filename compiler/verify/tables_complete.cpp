@@ -174,9 +174,8 @@ class TableCheck {
     found.message = "no row of table " + tick(table_.name) + " fits " + region_words(book_, table_, in_, hole);
     found.notes.push_back("example: " + example_words(book_, table_, in_, hole));
     const Count count = volume(in_.space, hole);
-    if (count > 1)
-      found.notes.push_back(counted(count, "combination") + " of " + count_text(in_.combinations) +
-                            " have no row here");
+    found.notes.push_back(counted(count, "combination") + " of " + count_text(in_.combinations) +
+                          (count == 1 ? " has" : " have") + " no row here");
     label_closest(hole, found);
     found.help = help_for(hole);
     found.fingerprint = "table " + table_.name + " hole " + region_words(book_, table_, in_, hole);
