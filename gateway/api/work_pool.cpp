@@ -17,7 +17,11 @@ bool WorkPool::submit(std::function<void()> task) {
   {
     const std::lock_guard guard(mutex_);
     if (stopping_ || waiting_.size() >= waiting_max_) return false;
-    waiting_.push_back(std::move(task));
+    if (!threads_.empty()) waiting_.push_back(std::move(task));
+  }
+  if (threads_.empty()) {
+    task();
+    return true;
   }
   filled_.notify_one();
   return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A few threads for requests that read or write the store, so that the HTTP server's own threads never wait for a disk.
-// Bounded: a full pool refuses. Any thread may submit.
+// Bounded: a full pool refuses. Any thread may submit. A pool of no threads lets whoever submits do the work.
 #pragma once
 
 #include <condition_variable>

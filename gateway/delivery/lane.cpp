@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 namespace glmap::gateway::delivery {
 
@@ -15,7 +14,7 @@ using store::ClaimedEntry;
 using store::DeliveryOutcome;
 
 constexpr int kSavesMax = 50;  // tries to record an outcome while the store is busy
-constexpr auto kSavePause = std::chrono::milliseconds(100);
+constexpr std::int64_t kSavePauseMicros = 100'000;
 
 Instant later(Instant at, std::int64_t micros) {
   return Instant{at.micros + micros};
@@ -194,7 +193,7 @@ bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
       set_state(LaneState::stopped, recorded.error(), now());
       return false;
     }
-    std::this_thread::sleep_for(kSavePause);
+    clock_.wait_micros(kSavePauseMicros);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "gateway/platform/clock.hpp"
 
 #include <chrono>
+#include <thread>
 
 namespace glmap::gateway::platform {
 
@@ -13,6 +14,10 @@ std::int64_t micros(Time time) {
 }
 
 }  // namespace
+
+void Clock::wait_micros(std::int64_t duration) const {
+  std::this_thread::sleep_for(std::chrono::microseconds(duration));
+}
 
 std::int64_t SystemClock::utc_micros() const {
   return micros(std::chrono::system_clock::now());

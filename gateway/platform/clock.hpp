@@ -14,6 +14,8 @@ class Clock {
   virtual std::int64_t utc_micros() const = 0;
   /// Never goes back; for durations only.
   virtual std::int64_t monotonic_micros() const = 0;
+  /// Lets time pass before a short work is tried again.
+  virtual void wait_micros(std::int64_t micros) const;
 };
 
 class SystemClock final : public Clock {

@@ -6,8 +6,10 @@
 
 namespace glmap::gateway::posting {
 
-PostingQueue::PostingQueue(PostingService& service, QueueLimits limits, std::function<void()> on_entries)
-    : service_(service), limits_(limits), on_entries_(std::move(on_entries)), thread_([this] { work(); }) {}
+PostingQueue::PostingQueue(PostingService& service, QueueLimits limits, std::function<void()> on_entries, Drive drive)
+    : service_(service), limits_(limits), on_entries_(std::move(on_entries)) {
+  if (drive == Drive::own_thread) thread_ = std::thread([this] { work(); });
+}
 
 PostingQueue::~PostingQueue() {
   stop();
@@ -38,12 +40,32 @@ void PostingQueue::stop() {
     stopping_ = true;
   }
   filled_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    while (work_once()) {
+    }
+  }
+}
+
+bool PostingQueue::work_once() {
+  std::vector<Request> requests;
+  {
+    const std::lock_guard guard(mutex_);
+    requests = take_some();
+  }
+  if (requests.empty()) return false;
+  record(std::move(requests));
+  return true;
+}
+
+std::vector<Request> PostingQueue::wait_for_some() {
+  std::unique_lock guard(mutex_);
+  filled_.wait(guard, [this] { return stopping_ || !waiting_.empty(); });
+  return take_some();
 }
 
 std::vector<Request> PostingQueue::take_some() {
-  std::unique_lock guard(mutex_);
-  filled_.wait(guard, [this] { return stopping_ || !waiting_.empty(); });
   std::vector<Request> taken;
   std::size_t events = 0;
   while (!waiting_.empty()) {
@@ -60,7 +82,7 @@ std::vector<Request> PostingQueue::take_some() {
 
 void PostingQueue::work() {
   while (true) {
-    std::vector<Request> requests = take_some();
+    std::vector<Request> requests = wait_for_some();
     if (requests.empty()) return;  // stopping, and nothing waits
     record(std::move(requests));
   }

@@ -2,7 +2,8 @@
 // Many requests, one writer: requests wait in a bounded queue, one thread takes what is there, records it in one
 // transaction and answers them all (group commit). Knows no HTTP. Invariants: every request taken is answered once;
 // nothing is answered before it is on disk; a full queue refuses at once (GLM-6016) and keeps nothing.
-// Threading: `submit` from any thread; answers are given on the queue's own thread and must not block.
+// Threading: `submit` from any thread; answers are given on the queue's own thread and must not block. Without a thread
+// of its own (Drive::by_caller) whoever calls work_once is that thread.
 #pragma once
 
 #include <condition_variable>
@@ -33,8 +34,11 @@ struct Request {
 
 class PostingQueue {
  public:
+  enum class Drive : bool { own_thread, by_caller };
+
   /// `on_entries`: called after a commit that recorded entries, so that delivery wakes up; may be empty.
-  PostingQueue(PostingService& service, QueueLimits limits, std::function<void()> on_entries);
+  PostingQueue(PostingService& service, QueueLimits limits, std::function<void()> on_entries,
+               Drive drive = Drive::own_thread);
   ~PostingQueue();
   PostingQueue(const PostingQueue&) = delete;
   PostingQueue& operator=(const PostingQueue&) = delete;
@@ -43,10 +47,13 @@ class PostingQueue {
   Status submit(Request request);
   /// Records and answers what waits, then ends. Idempotent.
   void stop();
+  /// Records and answers what waits, at most one commit. False when nothing did. Only with Drive::by_caller.
+  bool work_once();
 
  private:
   void work();
-  std::vector<Request> take_some();
+  std::vector<Request> wait_for_some();
+  std::vector<Request> take_some();  // with the lock held
   void record(std::vector<Request> requests);
 
   PostingService& service_;

@@ -139,7 +139,7 @@ Int128 Statement::exact(int column) const {
   return parse_int128(view(column));
 }
 
-Result<Database> Database::open(const std::string& path, const std::string& vfs, OpenMode mode) {
+Result<Database> Database::open(const std::string& path, const std::string& vfs, OpenMode mode, int checkpoint_pages) {
   sqlite3* connection = nullptr;
   const int access = mode == OpenMode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
   const int code = sqlite3_open_v2(path.c_str(), &connection, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -152,7 +152,7 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs,
   }
   sqlite3_busy_timeout(connection, 5000);
   // Only the writer checkpoints: two connections that do can damage the log in SQLite before 3.51.3.
-  sqlite3_wal_autocheckpoint(connection, mode == OpenMode::writer ? 16'384 : 0);
+  sqlite3_wal_autocheckpoint(connection, mode == OpenMode::writer ? checkpoint_pages : 0);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == OpenMode::writer ? 0 : 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (mode == OpenMode::reader) GLMAP_CHECK(database.execute("PRAGMA query_only = ON"));

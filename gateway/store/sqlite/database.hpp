@@ -55,8 +55,9 @@ enum class OpenMode : std::uint8_t { writer, reader };
 
 class Database {
  public:
-  /// Errors: GLM-8001.
-  static Result<Database> open(const std::string& path, const std::string& vfs, OpenMode mode);
+  /// `checkpoint_pages`: the writer's. Errors: GLM-8001.
+  static Result<Database> open(const std::string& path, const std::string& vfs, OpenMode mode,
+                               int checkpoint_pages = 0);
   ~Database();
   Database(Database&& other) noexcept : connection_(other.connection_) { other.connection_ = nullptr; }
   Database& operator=(Database&&) = delete;

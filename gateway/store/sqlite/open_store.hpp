@@ -13,6 +13,7 @@ struct SqliteOptions {
   std::string path;
   std::string vfs;   // name of a registered SQLite VFS; "" = the operating system's. Simulated disks come in here.
   bool lock = true;  // refuse a second process on the same file
+  int checkpoint_pages = 16'384;  // of the write-ahead log, before they are brought into the database
 };
 
 /// Errors: GLM-8001 cannot be opened or is in use by another process, GLM-8003 written by a newer version,

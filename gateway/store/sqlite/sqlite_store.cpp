@@ -189,7 +189,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
     GLMAP_TRY(taken, take_lock(options.path));
     lock = std::move(taken);
   }
-  GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer));
+  GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer, options.checkpoint_pages));
   GLMAP_CHECK(set_up(database));
   GLMAP_CHECK(migrate(database));
   GLMAP_TRY(writer, Writer::open(std::move(database)));
