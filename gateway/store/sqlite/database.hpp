@@ -55,7 +55,7 @@ enum class OpenMode : std::uint8_t { writer, reader };
 
 class Database {
  public:
-  /// `checkpoint_pages`: the writer's. Errors: GLM-8001.
+  /// `checkpoint_pages`: the writer's, which is to be opened first. Errors: GLM-8001, GLM-8002.
   static Result<Database> open(const std::string& path, const std::string& vfs, OpenMode mode,
                                int checkpoint_pages = 0);
   ~Database();

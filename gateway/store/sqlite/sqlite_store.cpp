@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "gateway/store/sqlite/durable_log.hpp"
 #include "gateway/store/sqlite/open_store.hpp"
 #include "gateway/store/sqlite/reader.hpp"
 #include "gateway/store/sqlite/schema.hpp"
@@ -189,6 +190,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
     GLMAP_TRY(taken, take_lock(options.path));
     lock = std::move(taken);
   }
+  GLMAP_CHECK(make_log_durable(options.path, options.vfs));
   GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer, options.checkpoint_pages));
   GLMAP_CHECK(set_up(database));
   GLMAP_CHECK(migrate(database));
