@@ -63,15 +63,15 @@ AttemptResult judge(const JournalEntry& entry, const LedgerDocument& document, c
 }
 
 /// A look-up that failed: whose trouble is it?
-AttemptResult look_failed(const Error& error) {
+AttemptResult look_failed(const NotAsked& error) {
   const bool connection = error.transient() || error.code == ErrorCode::ErpAuthorisation ||
                           error.code == ErrorCode::ErpWrongEntity || error.code == ErrorCode::BadConfiguration;
-  if (connection) return waits(error.code, error.message, std::nullopt);
+  if (connection) return waits(error.code, error.message, error.retry_after_micros);
   return plain(DeliveryInput::unclear, error);
 }
 
 AttemptResult look_up(ErpConnector& connector, const JournalEntry& entry) {
-  const Result<Finding> finding = connector.find(entry);
+  const Asked<Finding> finding = connector.find(entry);
   if (!finding) return look_failed(finding.error());
   if (const auto* posted = std::get_if<FoundPosted>(&*finding)) {
     return judge(entry, posted->document, connector.describe(), DeliveryInput::confirmed);
@@ -98,7 +98,6 @@ AttemptResult prove(ErpConnector& connector, const JournalEntry& entry, const Po
   // Its search may lag behind, or the connection fail now: the entry left us, so from here on it is looked up.
   if (seen.input == DeliveryInput::found_absent || seen.input == DeliveryInput::not_sent) {
     seen.input = DeliveryInput::unclear;
-    seen.connection_trouble = false;
   }
   if (seen.document.empty()) seen.document = said.document;
   return seen;
@@ -121,7 +120,7 @@ AttemptResult judge_answer(ErpConnector& connector, const JournalEntry& entry, O
 
 /// The draft is read again first: a person may have changed, posted or deleted it meanwhile.
 AttemptResult complete(ErpConnector& connector, const JournalEntry& entry) {
-  const Result<Finding> finding = connector.find(entry);
+  const Asked<Finding> finding = connector.find(entry);
   if (!finding) return look_failed(finding.error());
   const auto* draft = std::get_if<FoundDraft>(&*finding);
   if (draft == nullptr) return look_up(connector, entry);

@@ -112,6 +112,15 @@ struct Differs {
 };
 using Finding = std::variant<Absent, FoundDraft, FoundPosted, Differs>;
 
+/// The ERP could not be asked.
+struct NotAsked : Error {
+  NotAsked(Error why, std::optional<std::int64_t> retry_after = std::nullopt)
+      : Error(std::move(why)), retry_after_micros(retry_after) {}
+  std::optional<std::int64_t> retry_after_micros;  // what it asked for; concerns the whole connection
+};
+template <class T>
+using Asked = std::expected<T, NotAsked>;
+
 class ErpConnector {
  public:
   virtual ~ErpConnector() = default;
@@ -120,13 +129,13 @@ class ErpConnector {
 
   /// Asks the ERP which company stands behind our entity. Errors: GLM-9008 the ERP has no such company or the
   /// connection may not see it; GLM-9001, GLM-9006, GLM-9007 when it cannot be asked.
-  virtual Result<EntityIdentity> who_am_i(std::string_view entity) = 0;
+  virtual Asked<EntityIdentity> who_am_i(std::string_view entity) = 0;
 
   /// Sends and posts the entry under its reference. Does not look whether it is there already.
   virtual Outcome submit(const JournalEntry& entry) = 0;
 
   /// Looks for the entry's reference in the books of its entity. Errors: the look-up itself failed.
-  virtual Result<Finding> find(const JournalEntry& entry) = 0;
+  virtual Asked<Finding> find(const JournalEntry& entry) = 0;
 
   /// Posts a draft that `find` found. `Refused` here leaves the draft where it is.
   virtual Outcome complete_draft(const JournalEntry& entry, std::string_view document) = 0;

@@ -88,9 +88,9 @@ std::int32_t Lane::run_round(std::stop_token stop) {
 /// Asks the ERP who it is, for every entity. True when it is who it should be.
 bool Lane::check_connection() {
   for (const auto& [entity, expected] : settings_.entities) {
-    const Result<EntityIdentity> seen = connector_->who_am_i(entity);
+    const Asked<EntityIdentity> seen = connector_->who_am_i(entity);
     if (!seen) {
-      connection_fails(seen.error(), std::nullopt);
+      connection_fails(seen.error(), seen.error().retry_after_micros);
       return false;
     }
     if (*seen == expected) continue;

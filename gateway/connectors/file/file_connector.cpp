@@ -60,7 +60,7 @@ class FileConnector final : public delivery::ErpConnector {
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
 
-  Result<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
+  delivery::Asked<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
     GLMAP_TRY(folder, folder_of(entity));
     GLMAP_TRY(content, read_whole_file(folder->path + "/identity"));
     if (!content) return fail(ErrorCode::ErpWrongEntity, "folder `" + folder->path + "` does not say whose it is");
@@ -87,7 +87,7 @@ class FileConnector final : public delivery::ErpConnector {
     return Posted{reference, reference};
   }
 
-  Result<delivery::Finding> find(const JournalEntry& entry) override {
+  delivery::Asked<delivery::Finding> find(const JournalEntry& entry) override {
     GLMAP_TRY(folder, folder_of(entry.data().entity));
     const std::string reference = entry.key().reference();
     // Not in every file yet: to be sent again, which adds it where it is missing.

@@ -52,9 +52,11 @@ const std::string* dimension(const JournalLine& line, std::string_view name) {
 }
 
 /// Error of a look-up, from what a look-up before sending means for an entry.
-Error as_error(const Outcome& outcome) {
+delivery::NotAsked as_error(const Outcome& outcome) {
   if (const auto* refused = std::get_if<Refused>(&outcome)) return Error{refused->code, refused->text, {}, {}};
-  if (const auto* not_sent = std::get_if<NotSent>(&outcome)) return Error{not_sent->code, not_sent->text, {}, {}};
+  if (const auto* not_sent = std::get_if<NotSent>(&outcome)) {
+    return {Error{not_sent->code, not_sent->text, {}, {}}, not_sent->retry_after_micros};
+  }
   return Error{ErrorCode::ErpUnclear, std::get<Unclear>(outcome).text, {}, {}};
 }
 
@@ -68,7 +70,7 @@ class TrytonConnector final : public delivery::ErpConnector {
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
 
-  Result<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
+  delivery::Asked<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
     books_.forget();  // asked anew each time: the database may have been replaced
     const auto company = books_.company(entity);
     if (!company) return std::unexpected(as_error(company.error()));
@@ -96,13 +98,15 @@ class TrytonConnector final : public delivery::ErpConnector {
     return post_new(*company, *id);
   }
 
-  Result<delivery::Finding> find(const JournalEntry& entry) override {
+  delivery::Asked<delivery::Finding> find(const JournalEntry& entry) override {
     const auto company = books_.company(entry.data().entity);
     if (!company) return std::unexpected(as_error(company.error()));
     RpcOutcome found = rpc_.call("model.account.move.search_read", search_params(entry, *company), Effect::reads);
     if (auto* answer = std::get_if<RpcAnswer>(&found)) return read_finding(entry, answer->value);
     if (auto* fault = std::get_if<RpcFault>(&found)) return fail(ErrorCode::ErpUnclear, fault->text);
-    if (auto* not_sent = std::get_if<NotSent>(&found)) return fail(not_sent->code, not_sent->text);
+    if (auto* not_sent = std::get_if<NotSent>(&found)) {
+      return std::unexpected(as_error(std::move(*not_sent)));
+    }
     return fail(ErrorCode::ErpUnreachable, std::get<Unclear>(found).text);
   }
 

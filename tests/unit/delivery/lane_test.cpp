@@ -301,6 +301,31 @@ TEST_CASE("throttled: the whole connection waits as long as the ERP asks, and th
   CHECK(f.documents() == 5);
 }
 
+TEST_CASE("throttled while an entry is looked up: the connection waits as long as the ERP asks", "[delivery]") {
+  Fixture f;
+  f.arm(kPost, FaultKind::commit_then_drop);
+  const std::string reference = f.add(german_invoice());
+  f.lane->run_round();
+  REQUIRE(f.state(reference) == EntryState::unknown);
+  sandbox::Fault fault;
+  fault.on = "account.move.search_read";
+  fault.kind = FaultKind::status;
+  fault.status = 429;
+  fault.retry_after = "600";
+  f.erp->faults().add(fault);
+  f.pass(5);
+  f.lane->run_round();
+  CHECK(f.lane->status().state == LaneState::paused);
+  const auto requests = f.erp->door().connections();
+  f.pass(590);
+  f.lane->run_round();
+  CHECK(f.erp->door().connections() == requests);
+  f.pass(20);
+  f.settle_all();
+  CHECK(f.state(reference) == EntryState::posted);
+  CHECK(f.documents() == 1);
+}
+
 TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and the backlog drains", "[delivery]") {
   Fixture f;
   f.arm("", FaultKind::html_page, -1);
