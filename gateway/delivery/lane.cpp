@@ -117,16 +117,17 @@ void Lane::settle(const ClaimedEntry& claimed, std::stop_token stop) {
     if (lane.state == LaneState::paused) {
       back.retry_after_micros = std::max<std::int64_t>(0, lane.until.micros - now().micros);
     }
-    record(claimed, std::move(back), stop);
+    record(claimed, std::move(back), now(), stop);
     return;
   }
+  const Instant began_at = now();
   AttemptResult result = attempt_claimed(claimed);
   if (result.connection_trouble) {
     connection_fails(*result.reason, result.retry_after_micros);
   } else {
     troubles_ = 0;
   }
-  record(claimed, std::move(result), stop);
+  record(claimed, std::move(result), began_at, stop);
 }
 
 AttemptResult Lane::attempt_claimed(const ClaimedEntry& claimed) {
@@ -152,13 +153,14 @@ AttemptResult Lane::attempt_claimed(const ClaimedEntry& claimed) {
   return attempt(*connector_, *entry, claimed.state);
 }
 
-void Lane::record(const ClaimedEntry& claimed, AttemptResult result, std::stop_token stop) {
+void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop) {
   engine::DeliveryFacts facts;
   facts.state = claimed.state;
   facts.sends = claimed.sends;
   facts.looks = claimed.looks;
   facts.waits = claimed.waits;
   facts.last_sent_at = claimed.last_sent_at;
+  facts.looked_at = began_at;
   facts.retry_after_micros = result.retry_after_micros;
   facts.jitter_permille = static_cast<std::int32_t>(jitter_() % 1001);
   auto step = engine::delivery_step(facts, result.input, settings_.policy, now());

@@ -74,7 +74,7 @@ class Lane {
   bool check_connection();
   void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
-  void record(const store::ClaimedEntry& claimed, AttemptResult result, std::stop_token stop);
+  void record(const store::ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop);
   bool save(const store::DeliveryOutcome& outcome, std::stop_token stop);
   void count(const store::DeliveryOutcome& outcome);
   void connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros);

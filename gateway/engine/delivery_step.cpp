@@ -31,7 +31,7 @@ DeliveryStep when_absent(const DeliveryFacts& facts, const DeliveryPolicy& polic
   if (facts.state != EntryState::unknown) return {EntryState::held, now};  // a draft that is gone: somebody removed it
   if (facts.last_sent_at) {
     const Instant visible = after(*facts.last_sent_at, policy.visibility_horizon_micros);
-    if (now < visible) return {EntryState::unknown, visible};
+    if (facts.looked_at.value_or(now) < visible) return {EntryState::unknown, std::max(now, visible)};
   }
   if (facts.sends >= policy.sends_max) return {EntryState::held, now};
   return {EntryState::ready, now};

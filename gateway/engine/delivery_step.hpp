@@ -27,6 +27,8 @@ struct DeliveryFacts {
   std::int32_t looks = 0;  // since the last send, including the one just made
   std::int32_t waits = 0;  // times in a row that nothing could be sent
   std::optional<Instant> last_sent_at;
+  /// When the look-up began: what it did not show then may have come while its answer was on the way.
+  std::optional<Instant> looked_at;
   std::optional<std::int64_t> retry_after_micros;  // what the ERP asked for; honoured up to one hour
   std::int32_t jitter_permille = 0;                // 0..1000: how much of half a backoff to add
 };

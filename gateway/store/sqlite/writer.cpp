@@ -65,7 +65,7 @@ Status Writer::prepare_all() {
                       "WHERE entry = ?1"));
   GLMAP_CHECK(prepare(settle_entry_,
                       "UPDATE entry_state SET state=?2, due_at=?3, sends=?4, looks=?5, waits=?6, document_id=?7, "
-                      "reason=?8, claim=?9 WHERE entry=?1"));
+                      "reason=?8, claim=?9, last_sent_at=coalesce(?10, last_sent_at) WHERE entry=?1"));
   GLMAP_CHECK(prepare(unsettled_,
                       "SELECT s.state, (SELECT count(*) FROM entry_state e WHERE e.entry >= s.first_entry AND "
                       "e.entry < s.first_entry + s.entry_count AND e.state NOT IN (4, 7)) FROM event_state s "

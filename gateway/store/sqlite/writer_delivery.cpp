@@ -22,9 +22,9 @@ Result<std::int64_t> Writer::recover(Instant now) {
     if (!more) break;
     interrupted.emplace_back(sending_.integer(0), sending_.integer(1));
   }
-  GLMAP_TRY(update, database_.prepare("UPDATE entry_state SET state=2, claim=claim+1, due_at=?2 WHERE entry=?1"));
+  GLMAP_TRY(update, database_.prepare("UPDATE entry_state SET state=2, claim=claim+1 WHERE entry=?1"));
   for (const auto& [entry, event] : interrupted) {
-    GLMAP_CHECK(update.integer(1, entry).integer(2, now.micros).run());
+    GLMAP_CHECK(update.integer(1, entry).run());
     GLMAP_CHECK(insert_change({event, entry, now, number(EntryState::sending), number(EntryState::unknown),
                                engine::to_text(DeliveryInput::recovered), "gateway",
                                "the gateway stopped before the ERP's answer was recorded", ""}));
@@ -32,6 +32,10 @@ Result<std::int64_t> Writer::recover(Instant now) {
   // Look-ups that were under way hold a lease nobody will settle, and due times may come from a clock that was wrong.
   GLMAP_TRY(clamp, database_.prepare("UPDATE entry_state SET due_at=?1 WHERE state IN (0, 2, 3) AND due_at > ?1"));
   GLMAP_CHECK(clamp.integer(1, now.micros).run());
+  // A request may have been on its way when the process died, and the time it was sent may be a wrong clock's: whatever
+  // is unknown now is missed only when the ERP's search has had its time from now on.
+  GLMAP_TRY(sent, database_.prepare("UPDATE entry_state SET last_sent_at=?1 WHERE state = 2"));
+  GLMAP_CHECK(sent.integer(1, now.micros).run());
   return static_cast<std::int64_t>(interrupted.size());
 }
 
@@ -123,6 +127,12 @@ Result<OutcomeRecorded> Writer::record_one(const DeliveryOutcome& outcome) {
   const std::string reason = outcome.reason ? error_text(*outcome.reason) : std::string();
   settle_entry_.integer(1, outcome.entry).integer(2, number(outcome.to)).integer(3, outcome.due_at.micros);
   settle_entry_.integer(4, sends).integer(5, looks).integer(6, waits).text_or_null(7, document);
+  // The ERP may take what was sent until we stop waiting for its answer: only from then on can it be missed.
+  if (from == EntryState::sending) {
+    settle_entry_.integer(10, outcome.at.micros);
+  } else {
+    settle_entry_.null(10);
+  }
   GLMAP_CHECK(settle_entry_.text_or_null(8, reason).integer(9, claim).run());
   GLMAP_CHECK(
       insert_change({event, outcome.entry, outcome.at, number(from), number(outcome.to), engine::to_text(outcome.input),
@@ -173,7 +183,7 @@ Status Writer::retry_entry(std::string_view reference, std::string_view by, std:
   }
   // A person's retry starts the counting of tries anew; the higher claim makes late answers of old tries void.
   settle_entry_.integer(1, entry).integer(2, number(to)).integer(3, now.micros).integer(4, 0).integer(5, 0);
-  settle_entry_.integer(6, 0).text_or_null(7, document).null(8).integer(9, claim + 1);
+  settle_entry_.integer(6, 0).text_or_null(7, document).null(8).integer(9, claim + 1).null(10);
   GLMAP_CHECK(settle_entry_.run());
   return insert_change(
       {event, entry, now, number(from), number(to), engine::to_text(DeliveryInput::retried), by, std::string(why), ""});

@@ -44,6 +44,18 @@ TEST_CASE("absence counts only after the ERP's visibility horizon", "[delivery]"
   CHECK(delivery_step(f, DeliveryInput::found_absent, policy, late) == DeliveryStep{EntryState::ready, late});
 }
 
+TEST_CASE("a look-up says what was there when it began, however late its answer comes", "[delivery]") {
+  DeliveryPolicy policy;
+  policy.visibility_horizon_micros = 30 * kSecond;
+  DeliveryFacts f = facts(EntryState::unknown);
+  f.last_sent_at = kNow;
+  f.looked_at = Instant{kNow.micros + 29 * kSecond};
+  const Instant answered{kNow.micros + 89 * kSecond};
+  CHECK(delivery_step(f, DeliveryInput::found_absent, policy, answered) == DeliveryStep{EntryState::unknown, answered});
+  f.looked_at = Instant{kNow.micros + 30 * kSecond};
+  CHECK(delivery_step(f, DeliveryInput::found_absent, policy, answered)->to == EntryState::ready);
+}
+
 TEST_CASE("an entry that vanished after the last allowed send waits for a person", "[delivery]") {
   DeliveryFacts f = facts(EntryState::unknown);
   f.sends = DeliveryPolicy{}.sends_max;
