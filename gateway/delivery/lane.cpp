@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace glmap::gateway::delivery {
 
@@ -72,6 +73,7 @@ std::int32_t Lane::run_round(std::stop_token stop) {
   const LaneStatus before = status();
   if (before.state == LaneState::stopped) return 0;
   if (before.state == LaneState::paused && now() < before.until) return 0;
+  if (!save_leftovers(stop)) return 0;
   // After any trouble, and now and then: the database behind an address may be another one by now.
   const bool stale = now() >= later(checked_at_, settings_.identity_check_micros);
   if ((before.state != LaneState::working || stale) && !check_connection()) return 0;
@@ -181,7 +183,11 @@ void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant beg
   outcome.reason = std::move(result.reason);
   outcome.document_id = std::move(result.document);
   outcome.evidence = std::move(result.evidence);
-  if (save(outcome, stop)) count(outcome);
+  if (!leftovers_.empty()) {
+    leftovers_.push_back(std::move(outcome));
+  } else if (save(outcome, stop)) {
+    count(outcome);
+  }
 }
 
 bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
@@ -190,13 +196,33 @@ bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
     if (recorded) return recorded->front() == store::OutcomeRecorded::recorded;
     const bool again = recorded.error().transient() && tries < kSavesMax && !stop.stop_requested();
     if (!again) {
-      // Not lost: the claim is in the store, and the next start looks the entry up in the ERP.
       log_.error("an outcome could not be recorded", {{"error", recorded.error().message}});
-      set_state(LaneState::stopped, recorded.error(), now());
+      leftovers_.push_back(outcome);
+      if (recorded.error().transient()) {  // a full disk: the lane goes on by itself when there is space
+        const LaneStatus lane = status();
+        const Instant until = lane.state == LaneState::paused ? lane.until : now();
+        set_state(LaneState::paused, recorded.error(),
+                  std::max(until, later(now(), settings_.policy.backoff_max_micros)));
+      } else {  // the claim is in the store, and the next start looks the entry up in the ERP
+        set_state(LaneState::stopped, recorded.error(), now());
+      }
       return false;
     }
     clock_.wait_micros(kSavePauseMicros);
   }
+}
+
+/// What the store would not take before. True when nothing is left.
+bool Lane::save_leftovers(std::stop_token stop) {
+  const std::vector<DeliveryOutcome> leftovers = std::exchange(leftovers_, {});
+  for (const DeliveryOutcome& outcome : leftovers) {
+    if (!leftovers_.empty()) {
+      leftovers_.push_back(outcome);  // in their order
+    } else if (save(outcome, stop)) {
+      count(outcome);
+    }
+  }
+  return leftovers_.empty();
 }
 
 void Lane::count(const DeliveryOutcome& outcome) {

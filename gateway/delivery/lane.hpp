@@ -15,6 +15,7 @@
 #include <random>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "gateway/delivery/attempt.hpp"
 #include "gateway/delivery/connector.hpp"
@@ -76,6 +77,7 @@ class Lane {
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
   void record(const store::ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop);
   bool save(const store::DeliveryOutcome& outcome, std::stop_token stop);
+  bool save_leftovers(std::stop_token stop);
   void count(const store::DeliveryOutcome& outcome);
   void connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros);
   void connection_works();
@@ -91,6 +93,8 @@ class Lane {
   std::mt19937_64 jitter_;
   Instant checked_at_;
   std::int32_t troubles_ = 0;  // of the connection, in a row
+  /// Outcomes the store would not take; recorded before anything else is done.
+  std::vector<store::DeliveryOutcome> leftovers_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;
