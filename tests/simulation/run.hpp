@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many histories in several processes, added up; a process that dies of an assertion is a finding like any other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "tests/simulation/history.hpp"
+
+namespace glmap::simulation {
+
+struct RunSettings {
+  std::uint64_t first_seed = 1;
+  std::uint64_t count = 500;
+  std::uint64_t seconds = 0;  // instead of a count
+  unsigned jobs = 1;
+  std::optional<std::uint64_t> only_seed;
+  bool trace = false;
+};
+
+/// Prints what happened. The exit status: 0 when nothing was found.
+int run_one(const RunSettings& settings);
+int run_many(const RunSettings& settings);
+
+/// Runs one history in a process of its own and tells what was found; dying is a finding.
+struct ShortReport {
+  bool found = false;
+  char id[8] = "";
+  char text[400] = "";
+};
+ShortReport run_apart(std::uint64_t seed);
+
+}  // namespace glmap::simulation
