@@ -197,6 +197,12 @@ class TableReader {
       domains_.push_back(domain);
       table_.columns.push_back({word.text, domain.value_or(Domain{})});
     }
+    constexpr std::size_t kColumnsMax = 63;
+    if (decl_.asked.size() > kColumnsMax)
+      context_.error(ErrorCode::TooLarge, header_place(),
+                     "the table asks for " + std::to_string(decl_.asked.size()) + " things at once; " +
+                         std::to_string(kColumnsMax) + " is the most",
+                     "let other tables answer what belongs together, and ask for their answers");
     if (decl_.asked.empty())
       context_.error(ErrorCode::MissingClause, header_place(), "the table asks for nothing",
                      "write the columns to ask left of `||`");

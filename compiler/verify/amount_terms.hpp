@@ -23,6 +23,9 @@ class AmountTerms {
   bool good() const { return good_; }
   /// From now on the number that a table answers for `attribute` is `value`; otherwise it may be any.
   void assume(const rules::Operand& attribute, const Fraction& value);
+  /// The numbers that tables answer are not gone through: an example may have some that no row answers.
+  void take_any_answer() { any_answer_ = true; }
+  bool takes_any_answer() const { return any_answer_; }
   /// The amount with the schema's equalities put in. nullopt: left the exact range.
   std::optional<Polynomial> normal_form(const rules::Amount& amount);
   /// Some part of `asked`, which depends on what a balance holds: nothing, all or anything between. `what`: how it is
@@ -77,6 +80,7 @@ class AmountTerms {
   std::vector<std::pair<Atom, Polynomial>> solved_;  // atom = polynomial over atoms that are not solved
   std::map<std::pair<std::uint32_t, std::uint32_t>, Fraction> assumed_;  // look-up, answer column
   bool good_ = true;
+  bool any_answer_ = false;
   bool single_line_ = false;
 };
 

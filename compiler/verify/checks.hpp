@@ -21,6 +21,8 @@ void check_tables(const ResolvedModel& model, KeptTables& kept, Sink& sink, rule
 /// GLM-4001, GLM-4012: every combination, on every day the table is in force, has a row.
 void check_table_complete(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts, Sink& sink,
                           rules::Proofs& proofs);
+/// GLM-4001: what a rule asks a table for is given whenever the rule fits.
+void check_inputs_given(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4006: every row can apply. By row: it cannot, and that was told.
 std::vector<bool> check_rows_reachable(const rules::RuleBook& book, std::uint32_t table, const TableFacts& facts,
                                        Sink& sink, rules::Proofs& proofs);

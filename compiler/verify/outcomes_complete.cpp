@@ -23,7 +23,7 @@ class ProgramCheck {
       : model_(model), program_(program), sink_(sink), proofs_(proofs), in_(program_space(model.book, program)) {}
 
   void run() {
-    if (in_.asked.size() > kColumnsMax) return report_not_decided();
+    if (in_.asked.size() > kColumnsMax) return report_too_many();
     Findings findings(sink_, "kinds of events without an outcome");
     Space space = without_overlaps(in_.space, steps_);  // what was reported counts as covered from then on
     std::optional<Box> reported;
@@ -58,6 +58,15 @@ class ProgramCheck {
     sink_.report(rules_not_decided(where(),
                                    "every event " + tick(in_.type().name) + " reaches an outcome" + in_ledger(),
                                    "event " + in_.type().name + in_ledger() + " complete"));
+  }
+
+  void report_too_many() {
+    Diagnostic found =
+        rules_not_decided(where(), "every event " + tick(in_.type().name) + " reaches an outcome" + in_ledger(),
+                          "event " + in_.type().name + in_ledger() + " complete");
+    found.notes = {"its rules ask for " + std::to_string(in_.asked.size()) + " things; " + std::to_string(kColumnsMax) +
+                   " is the most that is gone through; nothing is claimed and nothing is refuted"};
+    sink_.report(std::move(found));
   }
 
   Diagnostic hole_found(const Box& hole, const Witness& witness) const {

@@ -30,9 +30,10 @@ std::vector<rules::Operand> attributes_of(const std::vector<const rules::Amount*
   return attributes;
 }
 
-/// The distinct numbers that rows answer together, look-up by look-up; one empty case when no table is asked.
-std::set<Numbers> cases_of(const rules::RuleBook& book, const rules::EventProgram& program,
-                           const std::vector<rules::Operand>& attributes) {
+/// The distinct numbers that rows answer together, look-up by look-up; one empty case when no table is asked. nullopt:
+/// too many to go through.
+std::optional<std::set<Numbers>> cases_of(const rules::RuleBook& book, const rules::EventProgram& program,
+                                          const std::vector<rules::Operand>& attributes) {
   std::set<Numbers> all{{}};
   for (std::size_t i = 0; i < attributes.size();) {
     std::size_t end = i;
@@ -44,7 +45,7 @@ std::set<Numbers> cases_of(const rules::RuleBook& book, const rules::EventProgra
         for (std::size_t a = i; a < end; ++a) numbers.push_back(row.answers[attributes[a].answer].number);
         longer.insert(std::move(numbers));
       }
-      if (longer.size() > kCasesMax) return {{}};
+      if (longer.size() > kCasesMax) return std::nullopt;
     }
     all = std::move(longer);
     i = end;
@@ -124,7 +125,14 @@ void for_each_answer(const rules::RuleBook& book, const rules::EventProgram& pro
                      const std::vector<const rules::Amount*>& amounts,
                      const std::function<bool(AmountTerms& terms, const std::string& answers)>& visit) {
   const auto attributes = attributes_of(amounts);
-  for (const Numbers& numbers : cases_of(book, program, attributes)) {
+  const auto cases = cases_of(book, program, attributes);
+  if (!cases) {  // what holds for any numbers holds for those of the tables; what does not is not decided by them
+    AmountTerms terms(book, program);
+    terms.take_any_answer();
+    visit(terms, {});
+    return;
+  }
+  for (const Numbers& numbers : *cases) {
     AmountTerms terms(book, program);
     std::string words;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -138,6 +146,7 @@ void for_each_answer(const rules::RuleBook& book, const rules::EventProgram& pro
 }
 
 std::optional<Difference> find_difference(const AmountTerms& terms, const Polynomial& left, const Polynomial& right) {
+  if (terms.takes_any_answer()) return std::nullopt;
   for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
     auto event = terms.example(attempt);
     if (!event) continue;

@@ -194,7 +194,10 @@ class ScheduleCheck {
     const auto each = terms.normal_form(line.amount);
     if (!put_in || !each) return true;
     for (const auto& [monomial, coefficient] : each->terms())
-      if (monomial != Monomial{step}) return true;  // rounded, or a constant: not a part of the total
+      if (monomial != Monomial{step}) {  // rounded in each step: what they come to together is not known
+        findings_.add(step_by_step(line));
+        return false;
+      }
     const auto out = each->substituted(step, total);
     const auto difference = out ? subtract(*put_in, *out) : std::nullopt;
     if (difference && difference->is_zero()) return true;
@@ -220,6 +223,20 @@ class ScheduleCheck {
         "second line `rest of` it from the role that is then owed";
     findings_.add(std::move(found));
     return false;
+  }
+
+  Diagnostic step_by_step(const rules::PostingLine& line) const {
+    const std::string& role = book_.roles[line.role].name;
+    Diagnostic found = amounts_not_decided(line.where,
+                                           name() + " takes " + tick(line.amount.text) + " of each step out of " +
+                                               tick(role) + ", and all steps together what the rule puts into it",
+                                           finding(line.where, role).fingerprint);
+    found.notes = {"each step is rounded by itself, so that its parts need not add up to the whole"};
+    found.help =
+        "take `amount` in one line; or `amount, at most its balance for ...`, and `rest of amount` from the role that "
+        "is "
+        "then owed";
+    return found;
   }
 
   /// What the rule posts to `role` on `side` in the schedule's entity; nullopt: nothing, or only within a limit.

@@ -62,6 +62,21 @@ def shared_slots(folder):
            "".join("      %s: {type: list slot}\n" % name for name in names))
 
 
+def many_columns(folder):
+    fields = ["asked_%d" % i for i in range(64)]
+    edited(folder, "reference/events.yaml", "      settled:       {type: functional money, optional: true}\n",
+           "".join("      %s: {type: yes/no}\n" % field for field in fields))
+    rows = "".join("  | %s%s || %s |\n" % (answer, " | any" * 63, treatment) for answer, treatment in (("yes", "ratable"), ("no", "usage")))
+    edited(folder, "book.glmap", "table treatment", "table wide\n  | %s || treatment |\n%s\ntable treatment" % (" | ".join(fields), rows))
+
+
+def many_conditions(folder):
+    fields = ["asked_%d" % i for i in range(65)]
+    edited(folder, "reference/events.yaml", "      settled:       {type: functional money, optional: true}\n",
+           "".join("      %s: {type: yes/no}\n" % field for field in fields))
+    edited(folder, "book.glmap", "  for payment.received\n", "  for payment.received\n  when %s\n" % " and ".join(f + " is yes" for f in fields))
+
+
 # what it is, how the base book is changed, the code and the file that the first error must name
 CASES = [
     ("a line of a megabyte", lambda f: edited(f, "book.glmap", "rule PAYMENT", "-- " + "x" * 1_000_000 + "\nrule PAYMENT"), 1003, "book.glmap"),
@@ -77,6 +92,8 @@ CASES = [
     ("a million rows in the book", lambda f: table_rows(f, "  | US     | any    || 4010    |            |            |\n" * 1_000_000), 1003, "book.glmap"),
     ("a million rows in a file", csv_rows("US,any,4010,,\n" * 1_000_000), 4001, "book.glmap"),
     ("100,000 rows that all overlap", csv_rows("US,any,4010,,\nUS,any,6990,,\n" * 50_000), 4002, "rows.csv"),
+    ("a table of 64 columns", many_columns, 1003, "book.glmap"),
+    ("a rule of 65 conditions", many_conditions, 4013, "book.glmap"),
     ("a table that only counting decides", shared_slots, 4013, "book.glmap"),
     ("an account with a Cyrillic letter", lambda f: edited(f, "book.glmap", "| receivable       | 1200", "| receivable       | 12\u041e0"), 1008, "book.glmap"),
     ("text that turns direction", lambda f: edited(f, "book.glmap", "Money received", "Money \u202e received"), 1008, "book.glmap"),

@@ -122,7 +122,8 @@ Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const
     if (!value)
       return fail(ErrorCode::NoRowFits,
                   "table `" + table.name + "` asks for `" + table.columns[c].name + "` and the event carries none",
-                  "send the field, or add a row for events without it", table.where);
+                  "send the field; or let the rule ask whether it is given, and say what happens without it",
+                  table.where);
     values[c] = *value;
   }
   return values;

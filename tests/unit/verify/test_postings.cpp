@@ -123,6 +123,35 @@ TEST_CASE("shares answered by a table are proved for the rows it has", "[balance
   CHECK(found.front().notes.front().find("own 0.3, other 0.6") != std::string::npos);
 }
 
+TEST_CASE("more answers than can be gone through are not decided, and never refuted by numbers that no row has",
+          "[balance]") {
+  const auto with_slices = [](int count) {
+    auto files =
+        changed("reference/events.yaml", "      charge_kind: {type: list charge_kind}\n",
+                "      charge_kind: {type: list charge_kind}\n      slice: {type: list slice, optional: true}\n");
+    std::string list, rows;
+    for (int i = 0; i < count; ++i) {  // the two numbers of each row come to one
+      const std::string digits = std::to_string(10'000 + i).substr(1), others = std::to_string(20'000 - i).substr(1);
+      list += (i == 0 ? "S" : ", S") + std::to_string(i);
+      rows += "  | S" + std::to_string(i) + " || 0." + digits + " | " + (i == 0 ? "1" : "0." + others) + " |\n";
+    }
+    std::string& book = files["book.glmap"];
+    book = with_change(book, "  product     is", "  slice is " + list + "\n  product     is");
+    book =
+        with_change(book, "table revenue_account",
+                    "table slices \"Who gets what\"\n  | slice || own | other |\n" + rows + "\ntable revenue_account");
+    book = with_change(book, kUsageLines,
+                       "    credit revenue    (line.net * own + line.net * other) rounded half_even\n"
+                       "    credit output_tax line.tax");
+    return files;
+  };
+  CHECK(findings(verify::check_balanced, with_slices(4'096)).empty());
+  const auto found = findings(verify::check_balanced, with_slices(4'097));
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().code == ErrorCode::NotDecided);
+  CHECK(found.front().message == "not decided: the balance of rule `INV-USAGE`");
+}
+
 TEST_CASE("accounts of the small book are postable and open when they are used", "[accounts]") {
   CHECK(findings(verify::check_accounts_usable, small_book()).empty());
 }
