@@ -22,25 +22,6 @@ struct Column {
   std::uint32_t entity = 0;
 };
 
-/// What to write instead: the closest code among accounts that suit one of the roles, else some that do.
-std::string account_help(const LegalEntity& entity, const std::string& code, const std::vector<std::string>& roles) {
-  constexpr std::size_t kShown = 4;
-  std::set<AccountType> wanted;
-  for (const std::string& role : roles)
-    if (const auto type = account_type_of_role(role)) wanted.insert(*type);
-  std::vector<std::string> codes;
-  std::string some;
-  for (const Account& account : entity.accounts) {
-    if (!account.postable || (!wanted.empty() && !wanted.contains(account.type))) continue;
-    codes.push_back(account.code);
-    if (codes.size() <= kShown) some += (some.empty() ? "" : ", ") + tick(account.code) + " (" + account.name + ")";
-  }
-  const std::string near = diagnostics::closest(code, codes);
-  if (!near.empty()) return "did you mean " + tick(near) + " (" + entity.find_account(near)->name + ")?";
-  if (wanted.size() != 1 || some.empty()) return "write a code of that chart";
-  return "write an account of that chart that suits the role, such as " + some;
-}
-
 void check_account(Context& context, const LegalEntity& entity, const std::string& code,
                    const std::vector<std::string>& roles, const Span& span) {
   if (!context.chart_is_readable(entity) || entity.find_account(code) != nullptr) return;
@@ -274,6 +255,24 @@ std::map<std::pair<std::string, std::uint32_t>, Span> account_spans(const Contex
 }
 
 }  // namespace
+
+std::string account_help(const LegalEntity& entity, const std::string& code, const std::vector<std::string>& roles) {
+  constexpr std::size_t kShown = 4;
+  std::set<AccountType> wanted;
+  for (const std::string& role : roles)
+    if (const auto type = account_type_of_role(role)) wanted.insert(*type);
+  std::vector<std::string> codes;
+  std::string some;
+  for (const Account& account : entity.accounts) {
+    if (!account.postable || (!wanted.empty() && !wanted.contains(account.type))) continue;
+    codes.push_back(account.code);
+    if (codes.size() <= kShown) some += (some.empty() ? "" : ", ") + tick(account.code) + " (" + account.name + ")";
+  }
+  const std::string near = diagnostics::closest(code, codes);
+  if (!near.empty()) return "did you mean " + tick(near) + " (" + entity.find_account(near)->name + ")?";
+  if (wanted.size() != 1 || some.empty()) return "write a code of that chart";
+  return "write an account of that chart that suits the role, such as " + some;
+}
 
 void resolve_accounts(Context& context) {
   if (!context.spec.accounts) {

@@ -98,6 +98,9 @@ struct Context {
 };
 
 /// `text` in back-ticks.
+/// What to write instead of an account that the entity's chart does not have: the closest one that suits one of the
+/// roles, else some that do.
+std::string account_help(const LegalEntity& entity, const std::string& code, const std::vector<std::string>& roles);
 /// What to write instead of a day that cannot be: its form, or that the month has no such day.
 std::string day_help(std::string_view written);
 std::string tick(std::string_view text);

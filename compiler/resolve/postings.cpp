@@ -204,7 +204,8 @@ class LineReader {
           std::find(role->forbids.begin(), role->forbids.end(), with.dimension.text) != role->forbids.end())
         context_.error_with(ErrorCode::DimensionNotDerivable, with.dimension.span,
                             "role " + tick(role->name) + " forbids the dimension " + tick(with.dimension.text),
-                            {role->where, 0}, "the role is here", "delete it here, or from `forbids`");
+                            context_.role_places[line_role(*role)], "the role is here",
+                            "delete it here, or from `forbids`");
       if (written_.limit && written_.limit->item.text == with.dimension.text)
         context_.error_with(ErrorCode::WrongType, with.dimension.span,
                             "the line states " + tick(with.dimension.text) + ", which its open items state",

@@ -338,14 +338,11 @@ class TestReader {
     line.account = written.account.text;
     line.role = written.role.text;
     role_of(context_, written.role);
-    if (context_.chart_is_readable(entity) && entity.find_account(line.account) == nullptr) {
-      std::vector<std::string> codes;
-      for (const Account& account : entity.accounts) codes.push_back(account.code);
+    if (context_.chart_is_readable(entity) && entity.find_account(line.account) == nullptr)
       context_.error(ErrorCode::UnknownAccount, written.account.span,
                      "account " + tick(line.account) + " is not in the chart of accounts " + tick(entity.chart) +
                          " of " + entity.code,
-                     suggest(line.account, codes, "write a code of that chart"));
-    }
+                     account_help(entity, line.account, {line.role}));
     if (const auto amount = money(written.amount, entity.functional))
       line.functional = unsigned_of(*amount, written.amount, expected);
     if (!written.transaction_currency.empty())

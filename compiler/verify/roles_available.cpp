@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routing: every entity a rule can post in has an account for each of the rule's roles.
+#include <algorithm>
+
 #include "compiler/verify/checks.hpp"
 #include "compiler/verify/feasible.hpp"
 #include "compiler/verify/report.hpp"
@@ -9,6 +11,8 @@ namespace glmap::verify {
 namespace {
 
 class RuleRoutes {
+  using Operand = rules::Operand;
+
  public:
   RuleRoutes(const ProgramSpace& in, std::size_t rule, Findings& findings)
       : book_(*in.book), in_(in), index_(rule), rule_(in.program->rules[rule]), findings_(findings) {}
@@ -19,16 +23,36 @@ class RuleRoutes {
     for (std::uint32_t e = 0; e < book_.catalog.entities.size(); ++e) {
       ++routes;
       if (role.by_entity[e].kind != rules::RoleAccount::Kind::none) continue;
-      const auto event = event_in(block, e);
+      const auto event = event_in(block, e, {});
       if (event) report(role, book_.catalog.entities[e].code, block, where, *event);
     }
   }
 
+  /// Where amounts are converted, the cents that are left need an account.
+  void check_rounding(const BlockOfRule& of) {
+    if (!book_.foreign_currency || !may_convert(book_, of) || is_one_amount(of.block)) return;
+    const rules::Role& role = book_.roles[book_.foreign_currency->rounding_role];
+    const Operand currency{Operand::Kind::header, *in_.type().currency_field, 0, {}};
+    for (std::uint32_t e = 0; e < book_.catalog.entities.size(); ++e) {
+      if (role.by_entity[e].kind != rules::RoleAccount::Kind::none) continue;
+      const auto event = event_in(of.block, e, {{currency, of.block.entity}});
+      if (event) report(role, book_.catalog.entities[e].code, of.block, of.block.where, *event);
+    }
+  }
+
  private:
+  /// One debit and one credit at one rate: they are worth the same.
+  static bool is_one_amount(const rules::PostBlock& block) {
+    return block.lines.size() == 2 && std::none_of(block.lines.begin(), block.lines.end(), [](const auto& line) {
+             return line.rate || line.functional || line.at_carrying_rate;
+           });
+  }
+
   /// An event that leads the rule to post in `entity`, in words; nullopt when there is none.
-  std::optional<std::string> event_in(const rules::PostBlock& block, std::uint32_t entity) const {
+  std::optional<std::string> event_in(const rules::PostBlock& block, std::uint32_t entity,
+                                      const std::optional<Question::Foreign>& foreign) const {
     Steps steps;
-    Question question{.box = in_.space.rows[index_], .restrictions = {{block.entity, {entity}}}};
+    Question question{.box = in_.space.rows[index_], .restrictions = {{block.entity, {entity}}}, .foreign = foreign};
     question.lookups = lookups_of(block);
     const Feasible event = find_event(in_, question, steps);
     if (event.infeasible == Covered::yes) return std::nullopt;
@@ -57,8 +81,13 @@ class RuleRoutes {
         "rule " + tick(rule_.name) + " can post in " + entity + ", which may not use role " + tick(role.name);
     found.labels.push_back({place(role.where), entity + " has no account here"});
     found.notes.push_back("example: " + event);
+    const bool rounding =
+        where == block.where && book_.foreign_currency && &role == &book_.roles[book_.foreign_currency->rounding_role];
+    if (rounding)
+      found.notes.push_back("the amounts are converted there, and a cent may be left that needs an account");
     found.help = "give the role an account in " + entity + ", or keep the rule away with " +
-                 tick("when " + operand_words(book_, *in_.program, block.entity) + " is not " + entity);
+                 tick("when " + operand_words(book_, *in_.program, block.entity) + " is not " + entity) +
+                 (rounding ? " or `when currency is functional`" : "");
     found.fingerprint = fingerprint;
     findings_.add(std::move(found));
   }
@@ -83,6 +112,7 @@ void check_roles_available(const ResolvedModel& model, Sink& sink, rules::Proofs
         for (const rules::PostingLine& line : of.block.lines) rule.check(of.block, line.role, line.where);
         if (of.block.gain_role) rule.check(of.block, *of.block.gain_role, of.block.where);
         if (of.block.loss_role) rule.check(of.block, *of.block.loss_role, of.block.where);
+        rule.check_rounding(of);
       });
       routes += rule.routes;
     }
