@@ -157,9 +157,14 @@ Result<std::optional<BalanceKey>> BlockTaker::key_of(const PostingLine& line) {
 }
 
 Status BlockTaker::take_limited(std::size_t index, const Money& wanted) {
-  if (wanted.is_zero() || wanted.is_negative()) return {};
   const PostingLine& line = block_.lines[index];
   const BalanceLimit& limit = *line.limit;
+  if (wanted.is_negative() && limit.else_hold)
+    return fail(ErrorCode::BalanceExceeded,
+                "nothing is taken from `" + scope_.context().book.roles[line.role].name +
+                    "` for a negative amount, the event asks for " + wanted.amount_text(),
+                "correct the amount of the event at its source, or reverse what it corrects", line.where);
+  if (wanted.is_zero() || wanted.is_negative()) return {};
   asked_ = wanted;
   GLMAP_TRY(found, key_of(line));
   if (!found && limit.else_hold)

@@ -155,6 +155,18 @@ TEST_CASE("what is delivered is earned up to what was billed for that contract a
         Told{"US REVREC 2026-03-20: Dr deferred_revenue 300.00, Cr revenue 300.00"});
 }
 
+TEST_CASE("a negative amount is not taken from a balance, and does not vanish", "[takes]") {
+  StateRun run = run_of({});
+  InvoiceOf setup = usage("I-1", "300.00", "2026-03-01");
+  setup.treatment = "delivery";
+  setup.product = "SETUP";
+  invoice(run, setup);
+  CHECK(run.event("delivery.completed", "D-1",
+                  head("US", "USD", "2026-03-20") +
+                      R"("customer":"C1","contract":"K1","product":"SETUP","amount":"-1.00")") ==
+        Told{"held GLM-7018"});
+}
+
 TEST_CASE("lines of one event see what the lines before them took", "[takes]") {
   StateRun run = run_of({});
   // 500.00 of contract asset: recognised before anything was billed.
