@@ -80,9 +80,14 @@ class ProgramCheck {
     if (schema != model_.event_spans.end())
       found.labels.push_back({schema->second, "the event is declared here; its first rule is above"});
     found.notes.push_back("example: " + event_words(in_, witness));
-    const std::string of = name + ledger_clause(model_.book, program_.ledger) + (when.empty() ? "" : " when " + when);
-    found.help = "write a rule for it, or " + tick("no entry for " + of) + " with the reason, or " +
-                 tick("hold " + of + " because \"...\"");
+    const auto written = written_conditions(in_, hole);
+    const std::string of =
+        name + ledger_clause(model_.book, program_.ledger) + (!written || written->empty() ? "" : " when " + *written);
+    found.help = written
+                     ? "write a rule for it, or " + tick("no entry for " + of) + " with the reason, or " +
+                           tick("hold " + of + " because \"...\"")
+                     : "write rules for it, or `no entry for` with the reason, or `hold`: one for the values, and one "
+                       "for events without it";
     found.fingerprint = "event " + name + in_ledger() + " hole " + when;
     return found;
   }

@@ -29,6 +29,11 @@ std::vector<std::uint32_t> entities_with(const rules::RuleBook& book, const rule
   return entities;
 }
 
+bool may_be_absent(const EventType& type, const Operand& operand) {
+  return (operand.kind == Operand::Kind::header || operand.kind == Operand::Kind::line) &&
+         !field_of(type, operand).required;
+}
+
 class Builder {
  public:
   Builder(const rules::RuleBook& book, const rules::EventProgram& program) : book_(book), program_(program) {
@@ -102,12 +107,7 @@ class Builder {
     asked.kind = Asked::Kind::same;
     asked.operand = left;
     asked.other = right;
-    return add(std::move(asked), can_be_absent(left) || can_be_absent(right) ? 3 : 2);
-  }
-
-  bool can_be_absent(const Operand& operand) const {
-    return (operand.kind == Operand::Kind::header || operand.kind == Operand::Kind::line) &&
-           !field_of(type(), operand).required;
+    return add(std::move(asked), may_be_absent(type(), left) || may_be_absent(type(), right) ? 3 : 2);
   }
 
   std::size_t answer_column(std::uint32_t lookup) {
@@ -175,13 +175,26 @@ class Builder {
   ProgramSpace result_;
 };
 
+/// How conditions are put: told, "is A or B"; or as a book writes them, "is A, B", where one clause can say it.
+struct Wording {
+  bool written = false;
+  bool sayable = true;  // false: no one clause says it
+
+  std::string alternatives(std::vector<std::string> words) const {
+    if (!written) return any_of(words);
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + written_value(word);
+    return text;
+  }
+};
+
 /// "is A or B", or "is not C" when that is shorter.
-std::string set_words(std::vector<std::string> words, std::vector<std::string> others) {
-  if (others.empty() || words.size() <= others.size() + 1) return "is " + any_of(words);
-  return "is not " + any_of(others);
+std::string set_words(const Wording& how, std::vector<std::string> words, std::vector<std::string> others) {
+  if (others.empty() || words.size() <= others.size() + 1) return "is " + how.alternatives(words);
+  return "is not " + how.alternatives(others);
 }
 
-std::string value_words(const ProgramSpace& in, const Asked& asked, const Cell& cell) {
+std::string value_words(const ProgramSpace& in, const Asked& asked, const Cell& cell, Wording& how) {
   const std::string name = operand_words(*in.book, *in.program, asked.operand);
   const std::uint32_t size = in.book->domain_size(asked.domain);
   std::vector<std::string> words, others;
@@ -193,11 +206,12 @@ std::string value_words(const ProgramSpace& in, const Asked& asked, const Cell& 
   const bool optional = !field_of(in.type(), asked.operand).required;
   if (words.empty()) return name + " is not given";
   if (others.empty()) return name + " is given";
-  std::string text = name + " " + set_words(words, absent || !optional ? others : std::vector<std::string>{});
+  std::string text = name + " " + set_words(how, words, absent || !optional ? others : std::vector<std::string>{});
+  how.sayable = how.sayable && !absent;
   return absent ? text + " or not given" : text;
 }
 
-std::string answer_words(const ProgramSpace& in, const Asked& asked, const Cell& cell) {
+std::string answer_words(const ProgramSpace& in, const Asked& asked, const Cell& cell, const Wording& how) {
   const rules::Table& table = in.book->tables[in.program->lookups[asked.lookup].table];
   std::string text;
   for (std::size_t a = 0; a < asked.answers.size(); ++a) {
@@ -209,18 +223,51 @@ std::string answer_words(const ProgramSpace& in, const Asked& asked, const Cell&
     std::vector<std::string> words;
     for (const std::uint32_t value : here)
       words.push_back(in.book->value_text({rules::Domain::Kind::list, column.list}, value));
-    text += (text.empty() ? "" : " and ") + column.name + " is " + any_of(words);
+    text += (text.empty() ? "" : " and ") + column.name + " is " + how.alternatives(words);
   }
   return text;
 }
 
-std::string same_words(const ProgramSpace& in, const Asked& asked, const Cell& cell) {
+std::string same_words(const ProgramSpace& in, const Asked& asked, const Cell& cell, Wording& how) {
   const std::string left = operand_words(*in.book, *in.program, asked.operand);
   const std::string right = operand_words(*in.book, *in.program, asked.other);
   if (cell.values == std::vector<std::uint32_t>{kEqual}) return left + " is " + right;
   if (cell.values == std::vector<std::uint32_t>{kDifferent}) return left + " is not " + right;
-  if (cell.values == std::vector<std::uint32_t>{kAbsent}) return left + " or " + right + " is not given";
+  if (cell.values == std::vector<std::uint32_t>{kAbsent}) {
+    const bool left_may_be = may_be_absent(in.type(), asked.operand);
+    const bool both = left_may_be && may_be_absent(in.type(), asked.other);
+    how.sayable = how.sayable && !both;
+    return (both ? left + " or " + right : left_may_be ? left : right) + " is not given";
+  }
+  how.sayable = false;
   return left + " cannot be compared with " + right + " as the rules ask";
+}
+
+std::string all_words(const ProgramSpace& in, const Box& box, Wording& how) {
+  std::string text;
+  for (std::size_t c = 0; c < box.size(); ++c) {
+    const Asked& asked = in.asked[c];
+    // An empty cell belongs to conditions that exclude each other; there is no value to speak of.
+    if (box[c].any || box[c].values.empty() || box[c].values.size() == in.space.columns[c].size) continue;
+    std::string words;
+    switch (asked.kind) {
+      case Asked::Kind::value:
+        words = value_words(in, asked, box[c], how);
+        break;
+      case Asked::Kind::answer:
+        words = answer_words(in, asked, box[c], how);
+        break;
+      case Asked::Kind::same:
+        words = same_words(in, asked, box[c], how);
+        break;
+      case Asked::Kind::given:
+        words = operand_words(*in.book, *in.program, asked.operand) +
+                (box[c].values.front() == 1 ? " is given" : " is not given");
+        break;
+    }
+    if (!words.empty()) text += (text.empty() ? "" : " and ") + words;
+  }
+  return text;
 }
 
 }  // namespace
@@ -281,30 +328,14 @@ std::string operand_words(const rules::RuleBook& book, const rules::EventProgram
 }
 
 std::string condition_words(const ProgramSpace& in, const Box& box) {
-  std::string text;
-  for (std::size_t c = 0; c < box.size(); ++c) {
-    const Asked& asked = in.asked[c];
-    // An empty cell belongs to conditions that exclude each other; there is no value to speak of.
-    if (box[c].any || box[c].values.empty() || box[c].values.size() == in.space.columns[c].size) continue;
-    std::string words;
-    switch (asked.kind) {
-      case Asked::Kind::value:
-        words = value_words(in, asked, box[c]);
-        break;
-      case Asked::Kind::answer:
-        words = answer_words(in, asked, box[c]);
-        break;
-      case Asked::Kind::same:
-        words = same_words(in, asked, box[c]);
-        break;
-      case Asked::Kind::given:
-        words = operand_words(*in.book, *in.program, asked.operand) +
-                (box[c].values.front() == 1 ? " is given" : " is not given");
-        break;
-    }
-    if (!words.empty()) text += (text.empty() ? "" : " and ") + words;
-  }
-  return text;
+  Wording told;
+  return all_words(in, box, told);
+}
+
+std::optional<std::string> written_conditions(const ProgramSpace& in, const Box& box) {
+  Wording how{.written = true};
+  std::string text = all_words(in, box, how);
+  return how.sayable ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace glmap::verify

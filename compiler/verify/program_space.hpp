@@ -4,6 +4,7 @@
 // for those fields); feasible.hpp tells. Private to verify.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,5 +56,7 @@ std::string operand_words(const rules::RuleBook& book, const rules::EventProgram
                           const rules::Operand& operand);
 /// "treatment is usage and currency is not functional"; empty when the box is everything.
 std::string condition_words(const ProgramSpace& in, const Box& box);
+/// The same as a book writes it behind `when`; nullopt when one clause cannot say it.
+std::optional<std::string> written_conditions(const ProgramSpace& in, const Box& box);
 
 }  // namespace glmap::verify

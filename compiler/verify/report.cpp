@@ -60,11 +60,20 @@ std::string cell_words(const rules::RuleBook& book, const rules::TableColumn& co
   return column.name + " " + any_of(value_words(book, column.domain, cell));
 }
 
+std::string written_value(const std::string& value) {
+  const bool word = std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  });
+  return word ? value : "\"" + value + "\"";
+}
+
 std::string cell_text(const rules::RuleBook& book, const rules::TableColumn& column, const Cell& cell) {
   if (cell.any) return "any";
   std::string text;
   const auto words = value_words(book, column.domain, cell);
-  for (std::size_t i = 0; i < words.size() && i < kWordsShown; ++i) text += (i == 0 ? "" : ", ") + words[i];
+  for (std::size_t i = 0; i < words.size() && i < kWordsShown; ++i)
+    text += (i == 0 ? "" : ", ") + written_value(words[i]);
   return words.size() > kWordsShown ? text + ", ..." : text;
 }
 

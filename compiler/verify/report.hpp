@@ -27,6 +27,8 @@ std::string counted(Count count, std::string_view what);
 
 /// "product VOICE or CHAT"; "any product" when the cell has every value.
 std::string cell_words(const rules::RuleBook& book, const rules::TableColumn& column, const Cell& cell);
+/// A value as a book writes it: in quotes when it is not one word.
+std::string written_value(const std::string& value);
 /// The words of a cell as one would write it in a table: "VOICE, CHAT" or "any".
 std::string cell_text(const rules::RuleBook& book, const rules::TableColumn& column, const Cell& cell);
 /// "on 2026-11-01", "from 2026-11-01 through 2026-12-31"
