@@ -59,11 +59,27 @@ class RecognitionReader {
   std::optional<rules::Operand> date(const Word& word) {
     const auto named = scope_.resolve(word);
     if (!named) return std::nullopt;
-    if (named->is(FieldKind::date)) return named->operand;
+    if (named->is(FieldKind::date)) return named->operand;  // beside a moment, the moment is told
+    if (named->is(FieldKind::instant) && by_second() && both_moments()) return named->operand;
     context_.error_with(ErrorCode::WrongType, word.span,
                         tick(word.text) + " is " + named->kind_words() + " where a day of the service is expected",
-                        named->declared, "it is declared here", "name a field of type `date`");
+                        named->declared, "it is declared here",
+                        named->is(FieldKind::instant) ? "name fields of type `date`; from one moment to another only "
+                                                        "`by by_second` recognises, with both ends of type `instant`"
+                                                      : "name a field of type `date`");
     return std::nullopt;
+  }
+
+  /// Said outright: a table's answer could be a way that counts days.
+  bool by_second() const {
+    return rules::parse_convention(written_.convention.text) == Convention::by_second &&
+           !scope_.is_name(written_.convention.text);
+  }
+
+  bool both_moments() {
+    const auto from = scope_.resolve(written_.from);
+    const auto until = scope_.resolve(written_.until);
+    return from && until && from->is(FieldKind::instant) && until->is(FieldKind::instant);
   }
 
   void read_convention(Recognition& result) {

@@ -23,8 +23,13 @@ struct Stated {
   Money functional_total;
 };
 
-Result<Date> date_at(const EventContext& context, const Scope& scope, const Operand& operand, const SourceRef& where) {
-  if (const Date* date = std::get_if<Date>(&scope.field(operand))) return *date;
+/// A day, or a moment for `by_second`.
+using ServiceEnd = std::variant<Date, Instant>;
+
+Result<ServiceEnd> end_at(const EventContext& context, const Scope& scope, const Operand& operand,
+                          const SourceRef& where) {
+  if (const Date* date = std::get_if<Date>(&scope.field(operand))) return ServiceEnd(*date);
+  if (const Instant* moment = std::get_if<Instant>(&scope.field(operand))) return ServiceEnd(*moment);
   const EventType& type = context.type();
   const bool known = operand.kind == Operand::Kind::header || operand.kind == Operand::Kind::line;
   const std::string name = !known                                  ? std::string("its dates")
@@ -50,21 +55,33 @@ bool states_nothing(const Money& total, const Recognition& recognition, const Sc
   return total.is_zero() && !(given(recognition.from) && given(recognition.until));
 }
 
+/// The service from one moment to another, the end not included; its days are those of the books' zone.
+Result<ScheduleTerms> between(ScheduleTerms terms, Instant starts, Instant ends) {
+  GLMAP_TRY(first, civil_date(starts, terms.zone));
+  GLMAP_TRY(last, civil_date(Instant{ends.micros - 1}, terms.zone));
+  terms.service_from = first;
+  terms.service_to = last;
+  terms.starts = starts;
+  terms.ends = ends;
+  return terms;
+}
+
 Result<ScheduleTerms> terms_of(const EventContext& context, const Recognition& recognition, const Money& total,
                                Scope& scope, const LegalEntity& books) {
   ScheduleTerms terms;
-  GLMAP_TRY(from, date_at(context, scope, recognition.from, recognition.where));
-  GLMAP_TRY(until, date_at(context, scope, recognition.until, recognition.where));
+  GLMAP_TRY(from, end_at(context, scope, recognition.from, recognition.where));
+  GLMAP_TRY(until, end_at(context, scope, recognition.until, recognition.where));
   GLMAP_TRY(convention, convention_of(recognition, scope));
   terms.total = total;
   terms.convention = convention;
-  terms.service_from = from;
-  terms.service_to = until;
   terms.rounding = recognition.rounding;
   terms.zone = books.zone;
+  if (const Instant* starts = std::get_if<Instant>(&from)) return between(terms, *starts, std::get<Instant>(until));
+  terms.service_from = std::get<Date>(from);
+  terms.service_to = std::get<Date>(until);
   if (convention != Convention::by_second) return terms;
-  GLMAP_TRY(starts, start_of_day(from, books.zone));
-  GLMAP_TRY(ends, start_of_day(until.plus_days(1), books.zone));
+  GLMAP_TRY(starts, start_of_day(terms.service_from, books.zone));
+  GLMAP_TRY(ends, start_of_day(terms.service_to.plus_days(1), books.zone));
   terms.starts = starts;
   terms.ends = ends;
   return terms;
@@ -72,7 +89,7 @@ Result<ScheduleTerms> terms_of(const EventContext& context, const Recognition& r
 
 bool same_terms(const ScheduleTerms& a, const ScheduleTerms& b) {
   return a.total == b.total && a.convention == b.convention && a.service_from == b.service_from &&
-         a.service_to == b.service_to && a.rounding == b.rounding;
+         a.service_to == b.service_to && a.starts == b.starts && a.ends == b.ends && a.rounding == b.rounding;
 }
 
 /// A later service of the same thing (a renewal) is a schedule of its own.

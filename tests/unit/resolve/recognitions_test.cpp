@@ -66,6 +66,16 @@ TEST_CASE("a schedule may be in the books of another company than the rule's fir
                       "where a field with an entity is expected");
 }
 
+TEST_CASE("only `by_second` recognises from one moment to another, and both ends are moments", "[resolve][recognise]") {
+  const std::string needle = "recognise price over";
+  BookFiles moments = whole_book_with(kEvents, "valid_from: {type: date}\n      valid_until: {type: date}",
+                                      "valid_from: {type: instant}\n      valid_until: {type: instant}");
+  require_found(moments, {{ErrorCode::WrongType, kBook, needle, "only `by by_second` recognises"},
+                          {ErrorCode::WrongType, kBook, needle, "only `by by_second` recognises"}});
+  require_found(whole_book_with(kEvents, "valid_from: {type: date}", "valid_from: {type: instant}"),
+                {{ErrorCode::WrongType, kBook, needle, "both ends of type `instant`"}});
+}
+
 TEST_CASE("every value of a list that names the convention is a convention", "[resolve][recognise]") {
   require_found(
       whole_book_with(kBook, "convention is equal_months, by_day", "convention is equal_months, by_day, none"),
