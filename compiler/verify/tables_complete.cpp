@@ -203,14 +203,16 @@ class TableCheck {
       std::size_t column, row;
       std::int32_t distance;
     };
+    std::vector<std::optional<bool>> is_new(example.size());  // by column, looked up once
     std::optional<Close> best;
     for (std::size_t r = 0; r < table_.rows.size(); ++r) {
       if (table_.rows[r].impossible) continue;
       const auto missed = only_miss(example, in_.space.rows[r]);
       if (!missed) continue;
       const std::int32_t distance = in_.days == missed ? days_between(example[*missed], in_.space.rows[r][*missed]) : 0;
-      const Close close{in_.days != missed && is_named_nowhere(*missed, example[*missed].values.front()), *missed, r,
-                        distance};
+      if (!is_new[*missed])
+        is_new[*missed] = in_.days != missed && is_named_nowhere(*missed, example[*missed].values.front());
+      const Close close{*is_new[*missed], *missed, r, distance};
       if (!best ||
           std::tuple(close.is_new, close.column, -distance) > std::tuple(best->is_new, best->column, -best->distance))
         best = close;
