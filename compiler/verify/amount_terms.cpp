@@ -246,7 +246,9 @@ std::optional<std::map<Atom, Fraction>> AmountTerms::example(std::uint32_t attem
   }
   static constexpr int kNice[] = {10000, 1900, 700, 500, 300, 1100, 1300};  // cents a person would choose
   std::mt19937 random(attempt);  // fixed: the same book gives the same example on every machine
-  const std::uint32_t magnitude = attempt < 2000 ? 2000 : attempt < 8000 ? 100'000 : 100'000'000;
+  // `down` and `floor` differ for credit notes only: the last attempts are made with amounts below zero too.
+  const bool signed_amounts = attempt >= 18'000;
+  const std::uint32_t magnitude = attempt < 2000 || signed_amounts ? 2000 : attempt < 8000 ? 100'000 : 100'000'000;
   std::map<Atom, const Polynomial*> solved;
   for (const auto& [atom_solved, polynomial] : solved_) solved.emplace(atom_solved, &polynomial);
   std::map<Atom, Fraction> values;
@@ -258,7 +260,8 @@ std::optional<std::map<Atom, Fraction>> AmountTerms::example(std::uint32_t attem
       open.push_back(each);
       continue;
     }
-    const int cents = attempt == 0 && nice < std::size(kNice) ? kNice[nice++] : static_cast<int>(random() % magnitude);
+    int cents = attempt == 0 && nice < std::size(kNice) ? kNice[nice++] : static_cast<int>(random() % magnitude);
+    if (signed_amounts && random() % 2 != 0) cents = -cents;
     values[each] =
         meaning.money ? *Fraction::make(cents, 100) : *Fraction::make(1 + static_cast<int>(random() % 30000), 10000);
   }

@@ -32,7 +32,7 @@ class AmountTerms {
   /// called in messages, "what `contract_asset` takes". Each call is about another part.
   Polynomial part_of(Polynomial asked, std::string what);
   /// The amount that a schedule recognises in one of its steps.
-  static constexpr rules::Operand kStep{rules::Operand::Kind::step, 0, 0, {}};
+  static inline const rules::Operand kStep{rules::Operand::Kind::step, 0, 0, {}};
 
   /// A concrete event: exact values of every atom that satisfy the schema, different for each `attempt`; the first ones
   /// are those a person would choose.

@@ -186,11 +186,21 @@ class EventSearch {
   bool choose_row(std::size_t depth) {
     if (depth == lookups_.size()) return choose_values();
     const rules::Table& table = book_.tables[program_.lookups[lookups_[depth]].table];
+    const auto known = row_of_same_table(depth);
     for (std::uint32_t r = 0; r < table.rows.size() && !out_of_steps_; ++r) {
       if (!spend()) return false;
+      if (known && *known != r) continue;
       if (!table.rows[r].impossible && try_row(depth, r)) return true;
     }
     return false;
+  }
+
+  /// All look-ups of a program ask a table for the same, so one row answers them: also where two overlap.
+  std::optional<std::uint32_t> row_of_same_table(std::size_t depth) const {
+    for (std::size_t d = 0; d < depth; ++d)
+      if (program_.lookups[lookups_[d]].table == program_.lookups[lookups_[depth]].table)
+        return witness_.rows.at(lookups_[d]);
+    return std::nullopt;
   }
 
   /// Cheap: false when the row cannot be the one, so that nothing need be copied.

@@ -152,6 +152,17 @@ TEST_CASE("more answers than can be gone through are not decided, and never refu
   CHECK(found.front().message == "not decided: the balance of rule `INV-USAGE`");
 }
 
+TEST_CASE("what is off for credit notes only is refuted with one", "[balance]") {
+  const auto files = changed("book.glmap", kUsageLines,
+                             "    credit revenue    30 % of line.net rounded down\n"
+                             "    credit revenue    line.net - 30 % of line.net rounded floor\n"
+                             "    credit output_tax line.tax");
+  const auto found = findings(verify::check_balanced, files);
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().code == ErrorCode::RuleOutOfBalance);
+  CHECK(found.front().notes.front().find("line.net -") != std::string::npos);
+}
+
 TEST_CASE("accounts of the small book are postable and open when they are used", "[accounts]") {
   CHECK(findings(verify::check_accounts_usable, small_book()).empty());
 }
@@ -171,6 +182,21 @@ TEST_CASE("an account that closes before its row ends is refuted", "[accounts]")
   const auto found = findings(verify::check_accounts_usable, files);
   REQUIRE(found.size() == 1);
   CHECK(found.front().notes.front() == "example: an event of DE on 2026-12-01");
+}
+
+TEST_CASE("a row without a beginning is in force before the rows that have one", "[accounts]") {
+  auto files =
+      changed("reference/accounts.yaml", R"({code: "4210", name: )", R"({code: "4210", open_from: 2026-03-01, name: )");
+  files["book.glmap"] =
+      with_change(files["book.glmap"], "4210    | 2026-01-01 |            |", "4210    |            | 2026-06-30 |");
+  for (const char* code : {"4010 ", "4100 ", "4200 "}) {
+    const std::string row = std::string(code) + "   | 2026-01-01 |";
+    files["book.glmap"] = with_change(files["book.glmap"], row, std::string(code) + "   | 2026-07-01 |");
+  }
+  const auto found = findings(verify::check_accounts_usable, files);
+  REQUIRE(found.size() == 1);
+  CHECK(line_of(files, found.front()).find("|| 4210") != std::string::npos);
+  CHECK(found.front().message.find("is open only from 2026-03-01") != std::string::npos);
 }
 
 TEST_CASE("a heading is not postable", "[accounts]") {
