@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""closing_line.py RESULTS.xml: the last line of `./dev test`, from ctest's JUnit file.
+"""closing_line.py RESULTS.xml ...: the last line of `./dev test`, from the JUnit files of its stages.
 
-Prints `N passed, N failed` (ctest's tests), with the Catch2 test cases and assertions inside them, and the names of
+Prints `N passed, N failed` (tests of ctest, readers that were fuzzed), with the Catch2 test cases and assertions inside them, and the names of
 what failed. Exits 1 when anything failed or when no test ran at all."""
 import re
 import sys
@@ -21,7 +21,7 @@ def catch_counts(output):
 
 def main():
     passed, failed, skipped, cases, assertions = 0, [], [], 0, 0
-    for case in xml.parse(sys.argv[1]).getroot().iter("testcase"):
+    for case in (case for path in sys.argv[1:] for case in xml.parse(path).getroot().iter("testcase")):
         output = case.findtext("system-out") or ""
         status = case.get("status")
         if status == "run":
