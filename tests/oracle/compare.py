@@ -80,8 +80,7 @@ class Comparison:
         name = facts.table.name
         self.table_holes(facts, name)
         self.table_remaining(facts, name)
-        self.table_overlaps(facts, name)
-        self.dead_rows(facts, name)
+        self.table_overlaps(facts, name, *self.dead_rows(facts, name))
         lines = {facts.table.rows[row].line for row in facts.catch_alls()}
         told = {one["line"] for line in lines | {row.line for row in facts.table.rows} for one in self.findings.take("GLM-4015", {line})}
         self.facts["catch-all rows"] += len(lines)
@@ -99,7 +98,8 @@ class Comparison:
             self.claim("%s, but %s" % (one["message"], sorted(region - holes)[:2]), region and region <= holes)
             self.claim("example of " + one["message"], words.table_example(facts, one) in holes & region)
             covered |= region
-            count = re.search(r"(\d+) combinations of (\d+) have no row", " ".join(one["notes"]))
+            count = re.search(r"(\d+) combinations? of (\d+) ha(?:s|ve) no row", " ".join(one["notes"]))
+            self.claim("%s: its share" % one["message"], count)
             if count:
                 self.claim(one["notes"][1], (int(count[1]), int(count[2])) == (len({point for point, _ in region}), len(facts.points)))
         more = any(re.match(r"and \d+ more combinations", note) for one in told for note in one["notes"])
@@ -111,14 +111,18 @@ class Comparison:
             return self.claim("a remainder of %s" % name, not told)
         count = len(facts.never_fitted())
         self.facts["remainders"] += 1
-        said = int(re.search(r"leaves (\d+) combination", told[0]["message"])[1]) if told else facts.table.remaining
+        said = facts.table.remaining
+        if told:
+            found = re.search(r"leaves (\d+) combination|has a row for every combination", told[0]["message"])
+            said = int(found[1] or 0)
         if said != count or bool(told) != (count != facts.table.remaining):
             self.differ("remainder of %s" % name, count, said)
 
-    def table_overlaps(self, facts, name):
+    def table_overlaps(self, facts, name, dead, more_dead):
+        """That a row which is told to be superfluous says what others say is not told again."""
         expected = facts.overlaps()
         for same in (False, True):
-            pairs = {pair for pair, says_the_same in expected.items() if says_the_same == same}
+            pairs = {pair for pair, says_the_same in expected.items() if says_the_same == same and not (same and set(pair) & dead)}
             told = [one for one in self.findings.take("GLM-4002", {row.line for row in facts.table.rows}) if (one["severity"] == "note") == same]
             self.facts["pairs of rows that overlap" if not same else "pairs of rows that say the same"] += len(pairs)
             found, count = set(), 0
@@ -132,7 +136,7 @@ class Comparison:
                 self.claim(one["message"], region and all(set(first) <= set(facts.rows_of[place]) for place in region))
             self.claim("overlaps %s of %s, of %s" % (found - pairs, name, pairs), found <= pairs)
             capped = any(re.match(r"and \d+ more rows", note) for one in told for note in one["notes"])
-            if not capped and (count != len(pairs) or bool(pairs) != bool(told)):
+            if not capped and not (same and more_dead) and (count != len(pairs) or bool(pairs) != bool(told)):
                 self.differ("overlaps of %s" % name, sorted(pairs), "%d: %s" % (count, sorted(found)))
 
     def dead_rows(self, facts, name):
@@ -148,6 +152,7 @@ class Comparison:
         for row in kept:
             if not capped and facts.superfluous(row, dead):
                 self.differ("row %d of %s" % (row, name), "not needed", "needed")
+        return dead, capped
 
     # ---- rules
 
@@ -237,14 +242,16 @@ class Comparison:
         if not program.field("rate"):
             expected["GLM-4010"]["must"] |= {rule.lines[0].line} if foreign else set()
             expected["GLM-4010"]["may"] |= set() if only_functional else {rule.lines[0].line}
+        told = set()
         for line in rule.lines:
             role = self.book.role(line.role)
             for kind, of in entities.items():
                 expected["GLM-4011"][kind] |= {(line.line, entity) for entity in of if role.accounts[entity] is None}
-            for need in role.needs:
+            for need in role.needs:   # several lines of one role lack the same: told once
                 field = program.field(need)
-                if field is None or field.required:
+                if field is None or field.required or (role.name, need) in told:
                     continue
+                told.add((role.name, need))
                 use = (line.line, need)
                 expected["GLM-4009"]["must"] |= {use} if any(event[need] is None for event, _ in events) else set()
                 asked = any(need in (one.subject, one.other) and not (one.kind == "given" and one.negated) for one in rule.when)

@@ -178,8 +178,12 @@ class Program:
         (answer,) = row.answers[position]
         return answer
 
-    def agrees(self, event, rows):
-        return all(rows[table.name] is not None and event[table.answers[0][1]] in rows[table.name].answers[0] for table in self.checked)
+    def agrees(self, event, rows, whole=False):
+        """What tables check is allowed, or (not when `whole`) left out: rules choose before that is looked at."""
+        def allowed(table):
+            value, row = event[table.answers[0][1]], rows[table.name]
+            return row is not None and (not whole if value is ABSENT else value in row.answers[0])
+        return all(map(allowed, self.checked))
 
     def truth(self, condition, event, rows):
         """True, False, or None where a look-up has no answer."""
@@ -237,6 +241,6 @@ class ProgramFacts:
                 self.holes[kind].append((event, rows))
             self.overlaps[kind] |= set(itertools.combinations(fitting, 2))
             self.alive[kind] |= set(fitting)
-        if certain:
+        if certain and program.agrees(event, rows, whole=True):
             for number in fitting:
                 self.reached.setdefault(number, []).append((event, rows))

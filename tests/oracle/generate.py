@@ -62,7 +62,7 @@ class Maker:
         if "region" in lists and self.often(.15):
             header.append(Field("sent_to", "list", "region", required=self.often(.8)))
         if self.often(.2):
-            (line if has_lines and self.often(.6) else header).append(Field("code", "list", "code"))
+            (line if has_lines and self.often(.6) else header).append(Field("code", "list", "code", required=self.often(.7)))
         postings.add_money(self, header, line if has_lines else None)
         return Event(name, header, line if has_lines else [])
 

@@ -136,7 +136,8 @@ class Solved:
             questions.ask(row, fits[row], no(either(*others)))
         answers = questions.answers()
         self.agree("a hole of %s" % table.name, answers["hole"], bool(self.findings.take("GLM-4001", {table.line})))
-        self.compare_pairs(table, pairs, answers)
+        silent = {pair for pair in pairs if dead & set(pair) and same_answer(*(table.rows[row] for row in pair))}
+        self.compare_pairs(table, [pair for pair in pairs if pair not in silent], answers)
         for row in range(len(table.rows) if len(told_dead) < SHOWN else 0):
             self.agree("row %d of %s is needed" % (row, table.name), answers[row], row not in dead)
 
@@ -161,6 +162,8 @@ class Solved:
             named, count = named | some, count + all_of_it
         if count != len(named) or any(note.startswith("and ") for one in told for note in one["notes"]):
             return   # not all of them are named
+        if any(note.startswith("and ") for one in self.findings.take("GLM-4006") for note in one["notes"]):
+            return   # nor are all that are superfluous, and what those repeat is not told
         for pair in pairs:
             self.agree("rows %d and %d of %s meet" % (*pair, table.name), answers[pair], pair in named)
 
@@ -299,10 +302,11 @@ class Scope:
         return both(*parts)
 
     def agrees(self):
+        """What a table checks is allowed, or left out."""
         parts = []
         for table in self.program.checked:
             field, domain = self.fields[table.answers[0][1]]
-            parts.append(either(*(both("(= %s %d)" % (self.rows[table.name], number), one_of(field, domain, row.answers[0]))
+            parts.append(either(*(both("(= %s %d)" % (self.rows[table.name], number), either(one_of(field, domain, row.answers[0]), "(= %s (- 1))" % field))
                                   for number, row in enumerate(table.rows) if not row.impossible)))
         return both(*parts)
 
