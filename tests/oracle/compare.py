@@ -57,6 +57,7 @@ class Comparison:
                 continue
             facts = ProgramFacts(program)
             reached.append(facts)
+            self.missing_inputs(program)
             self.holes(facts)
             self.overlaps(facts)
         self.routing(reached)
@@ -162,6 +163,21 @@ class Comparison:
         self.facts["events without rules"] += 1
         if not told:
             self.differ("event %s in %s" % (program.event.name, program.ledger), "no rule", "nothing")
+
+    def missing_inputs(self, program):
+        """A rule whose table asks for a field that the event may leave out: what is told is so."""
+        about = r"^(?:rule `|`).* asks table `(\S+)`, which asks for `(\S+)`, and %s may come without it" % re.escape(program.event.name)
+        lines = {line for rule in program.rules for line in (rule.line, rule.block_line, *(one.line for one in rule.lines))}
+        asked = set(program.asked_tables())
+        for need in {need for rule in program.rules for line in rule.lines for need in self.book.role(line.role).needs}:
+            program.need(need, dimensions := [])
+            asked |= set(dimensions)
+        for one in self.findings.take("GLM-4001", lines, about):
+            table, name = re.match(about, one["message"]).groups()
+            field = program.field(name)
+            self.facts["tables that ask for what may be missing"] += 1
+            self.claim(one["message"], field is not None and not field.required and name in self.book.table(table).columns
+                       and self.book.table(table) in asked)
 
     def in_ledger(self, program):
         return " in ledger `%s`" % program.ledger if len(self.book.ledgers) > 1 else ""
