@@ -251,7 +251,8 @@ class Comparison:
     def route(self, facts, number, rule, expected):
         program = facts.program
         events = facts.reached.get(number, [])
-        entities = {kind: {event["entity"] for event, _ in events} for kind in ("must",)}
+        posted = [event for event, rows in events if program.posted_rows(event, rows) is not None]   # else it is held
+        entities = {"must": {event["entity"] for event in posted}}
         entities["may"] = set(self.book.entities) if number in facts.alive["may"] else set()
         foreign = any(event["currency"] != FUNCTIONAL[event["entity"]] for event, _ in events)
         only_functional = any(one.kind == "same" and not one.negated and one.other == "functional" for one in rule.when)

@@ -67,11 +67,12 @@ def overlapping_rows(table, finding):
 # ---- rules
 
 def rule_region(program, text):
-    """[(condition, whether an absent value will do)], all of which an event must meet; None where words were left out."""
+    """[(condition, whether an absent value will do)], all of which an event must meet; None where words were left out or are no conditions."""
     conditions = []
     for part in text.split(" and ") if text else []:
         part = part.removeprefix("line.").removeprefix("event.")
-        if re.search(r" or \d+ more", part):
+        both = r"\S+ or \S+ is not given"
+        if re.search(r" or \d+ more", part) or not re.fullmatch(both + r"|\S+ is .+", part):
             return None
         if both := re.fullmatch(r"(\S+) or (\S+) is not given", part):
             conditions.append((Condition("given", both[1], True), both[2]))
