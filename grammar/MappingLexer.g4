@@ -20,6 +20,7 @@ RULE             : 'rule' ;
 NO               : 'no' ;
 HOLD             : 'hold' ;
 TEST             : 'test' ;
+INTAKE           : 'intake' ;
 
 // mapping, reference
 LANGUAGE  : 'language' ;
@@ -106,7 +107,16 @@ CHANGED    : 'changed' ;
 REVERSE    : 'reverse' ;
 EVERYTHING : 'everything' ;
 
+// intake
+SOURCE : 'source' ;
+ONLY   : 'only' ;
+ALSO   : 'also' ;
+KNOWN  : 'known' ;
+GIVES  : 'gives' ;
+WHERE  : 'where' ;
+
 // tests
+PAYLOAD   : 'payload' ;
 EVENT     : 'event' ;
 AGAIN     : 'again' ;
 EXPECT    : 'expect' ;

@@ -23,6 +23,7 @@ section
   | ruleSection
   | noEntrySection
   | holdSection
+  | intakeSection
   | testSection
   ;
 
@@ -128,14 +129,36 @@ holdSection    : holdHead outcomeItem* ;
 holdHead       : HOLD word ( COMMA word )* ;
 outcomeItem    : ledgerClause | becauseClause | whenClause ;
 
+// ---- intake
+
+// Rows and `also known` above the first kind are for all kinds. The cells of a row are read by intake_cells.cpp.
+intakeSection : intakeHead intakeItem* ;
+intakeHead    : INTAKE word STRING? ;
+intakeItem    : becauseClause | sourceClause | onlyClause | knownClause | ROW | nothingClause | intakeKind ;
+sourceClause  : SOURCE STRING ;
+onlyClause    : ONLY payloadWhen BECAUSE STRING ;
+nothingClause : NO EVENT partClause? payloadWhen BECAUSE STRING ;
+
+intakeKind  : kindHead kindItem* ;
+kindHead    : partClause? payloadWhen? GIVES word ;
+kindItem    : ROW | linesClause | knownClause ;
+linesClause : FOR EACH LINE OF path ( WHERE payloadTest ( AND payloadTest )* )? ;
+
+partClause  : FOR EACH OF path ;
+payloadWhen : WHEN payloadTest ( AND payloadTest )* ;
+payloadTest : path IS NOT? value ( COMMA value )* ;
+knownClause : ALSO KNOWN knownPath ( COMMA knownPath )* ;
+knownPath   : ( EVERYTHING IN )? path ;
+
 // ---- tests
 
 testSection : testHead testStep* ;
 testHead    : TEST STRING ;
-testStep    : testRate | testThrough | testEvent | expectation ;
+testStep    : testRate | testThrough | testPayload | testEvent | expectation ;
 
 testRate    : RATE word word word word ON word ;
 testThrough : THROUGH word ;
+testPayload : PAYLOAD word STRING ;
 
 testEvent   : eventHead eventFields? eventLine* ;
 eventHead   : EVENT word value AGAIN? ;
@@ -158,13 +181,16 @@ expectedPair    : COMMA anyWord fieldValue | pairWord fieldValue ;
 
 value : STRING | field | HOLD | NO | THROUGH ;
 
+// A member of a foreign payload and what leads to it; in quotes when it is made of other signs.
+path : anyWord | STRING ;
+
 // A name: any word but those that begin or join a construct where names stand too.
-word : pairWord | RATE ;
+word : pairWord | RATE | PAYLOAD ;
 
 // Where only a field or an answer can be meant.
 field : word | ORDER ;
 
-// Behind an expected line, where `rate` and `order` begin something else.
+// Behind an expected line, where `rate`, `payload` and `order` begin something else.
 pairWord
   : WORD
   | LANGUAGE | RELEASE | OWNER | UNKNOWN | LEDGERS | ENTITIES | CALENDARS | EVENTS
@@ -175,13 +201,14 @@ pairWord
   | OF | IN | LEDGER | JOURNAL | TO | ENTRY
   | SHARE | REST | SAME | BALANCE | ITEMS | OLDEST | CARRYING | CHANGED | EVERYTHING
   | HELD | DUPLICATE | CONFLICT | WAITING | STORNO | REVERSES
+  | SOURCE | ONLY | ALSO | KNOWN | GIVES | WHERE
   ;
 
 // Behind a comma nothing but a field name can stand, so every word will do.
 anyWord
   : field
   | MAPPING | REFERENCE | LISTS | TABLE | ACCOUNTS | DATES | FOREIGN_CURRENCY | EXPECTATIONS | APPROVALS | INTERCOMPANY
-  | RULE | NO | HOLD | TEST | NEEDS | ELSE | MOST | THE | ITS
+  | RULE | NO | HOLD | INTAKE | TEST | NEEDS | ELSE | MOST | THE | ITS
   | BECAUSE | FOR | EACH | LINE | WHEN | IS | NOT | AND | POST | DEBIT | CREDIT | DIFFERENCE | RECOGNISE | REVERSE
   | AT | WORTH | WITH | ROUNDED | EVENT | AGAIN | EXPECT | THROUGH
   ;

@@ -50,6 +50,16 @@ struct SimulateOptions {
 };
 int run_simulate(const SimulateOptions& options);
 
+struct IntakeOptions {
+  std::string book;    // a book's directory or a bundle file
+  std::string intake;  // its name
+  std::vector<std::string> payloads;
+  std::string report;   // a file for what became of the payloads and how they differ; empty: none
+  bool strict = false;  // exit 1 also when a payload differs from what the book knows
+  bool known = false;   // write `also known` clauses instead of events
+};
+int run_intake(const IntakeOptions& options);
+
 struct WhyOptions {
   std::string book;
   std::string events;  // a file; or

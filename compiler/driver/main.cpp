@@ -90,6 +90,22 @@ void add_simulate(CLI::App& app, SimulateOptions& simulate, int& exit_code) {
   command->callback([&simulate, &exit_code] { exit_code = run_simulate(simulate); });
 }
 
+void add_intake(CLI::App& app, IntakeOptions& intake, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("intake", "Foreign payloads in, our events out; tells what differs from the book");
+  command->add_option("book", intake.book, "The book's directory, or a bundle file")->required();
+  command->add_option("name", intake.intake, "The intake of the book that reads them, such as stripe")->required();
+  command
+      ->add_option("payloads", intake.payloads,
+                   "Payloads as the sender sent them: .json or .ndjson; - for standard input")
+      ->required();
+  command->add_option("--report", intake.report,
+                      "Write what became of them, and every difference, to this file, as JSON");
+  command->add_flag("--strict", intake.strict, "Exit 1 also when a payload differs from what the book knows");
+  command->add_flag("--known", intake.known, "Write `also known` clauses for unknown members, instead of events");
+  command->callback([&intake, &exit_code] { exit_code = run_intake(intake); });
+}
+
 void add_why(CLI::App& app, WhyOptions& why, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("why", "Which rows and rules decided an event, and why the nearest others did not");
@@ -134,6 +150,9 @@ int run(int argc, char** argv) {
 
   SimulateOptions simulate;
   add_simulate(app, simulate, exit_code);
+
+  IntakeOptions intake;
+  add_intake(app, intake, exit_code);
 
   WhyOptions why;
   add_why(app, why, exit_code);

@@ -157,6 +157,7 @@ void resolve_dates(Context& context);
 void resolve_foreign_currency(Context& context);
 void resolve_policies(Context& context);
 void resolve_rules(Context& context);
-void resolve_tests(Context& context);
+void resolve_intakes(Context& context);
+void resolve_tests(Context& context, const ReadFile& read_file);
 
 }  // namespace glmap::resolve

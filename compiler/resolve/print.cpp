@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The resolved book as text: every name as it was understood, in the order of the book. For golden files and for people
 // who want to see what a word was taken for.
+#include "compiler/resolve/print_intake.hpp"
 #include "compiler/resolve/resolve.hpp"
 
 namespace glmap::resolve {
@@ -36,6 +37,7 @@ class Printer {
     print_roles();
     print_policies();
     for (const EventProgram& program : book_.programs) print_program(program);
+    for (const rules::Intake& intake : book_.intakes) text_ += print_intake(book_, intake);
     for (const BookTest& test : model_.tests) print_test(test);
     return std::move(text_);
   }

@@ -19,7 +19,8 @@ std::optional<ResolvedModel> resolve(const syntax::Spec& spec, const ReadFile& r
   resolve_foreign_currency(context);
   resolve_policies(context);
   resolve_rules(context);
-  resolve_tests(context);
+  resolve_intakes(context);
+  resolve_tests(context, read_file);
   // Also after faults of the parser: what it could not read is missing here, and not told again.
   if (sink.has_errors()) return std::nullopt;
   return std::move(context.model);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/resolve/context.hpp"
+#include "compiler/runtime/rules/payload_reader.hpp"
 
 namespace glmap::resolve {
 namespace {
@@ -25,7 +26,7 @@ bool is_envelope(std::string_view name) {
 
 class TestReader {
  public:
-  explicit TestReader(Context& context) : context_(context) {}
+  TestReader(Context& context, const ReadFile& read_file) : context_(context), read_file_(read_file) {}
 
   BookTest read(const syntax::TestDecl& decl) {
     test_.title = decl.title.text;
@@ -37,6 +38,7 @@ class TestReader {
       }
       check_last_event();
       if (const auto* event = std::get_if<TestEvent>(&step)) add_event(*event);
+      if (const auto* payload = std::get_if<syntax::TestPayload>(&step)) add_payload(*payload);
       if (const auto* rate = std::get_if<syntax::TestRate>(&step)) add_rate(*rate);
       if (const auto* through = std::get_if<syntax::TestThrough>(&step)) add_through(*through);
     }
@@ -176,6 +178,62 @@ class TestReader {
         std::string(what) + tick(context_.catalog().types[type].name) + " has no field " + tick(name.text),
         context_.type_places[type].span, "its schema is here",
         suggest(name.text, known, known.empty() ? "the event has no lines" : "the fields are " + choices(known)));
+  }
+
+  // ---- payloads: read here and now, by the intake as far as the book is sound
+
+  void add_payload(const syntax::TestPayload& written) {
+    TestStep step;
+    step.span = written.span;
+    step.id = written.file.text;
+    if (auto event = event_of(written)) {
+      step.event = std::move(*event);
+      step.id = *step.event.find("id")->as_string();
+    }
+    test_.steps.push_back(std::move(step));
+  }
+
+  std::optional<Json> event_of(const syntax::TestPayload& written) {
+    const rules::Intake* intake = context_.book().find_intake(written.intake.text);
+    if (intake == nullptr) {
+      std::vector<std::string> known;
+      for (const rules::Intake& one : context_.book().intakes) known.push_back(one.name);
+      context_.error(ErrorCode::UnknownName, written.intake.span, "there is no intake " + tick(written.intake.text),
+                     suggest(written.intake.text, known, "write `intake NAME`, and what it reads, in the book"));
+      return std::nullopt;
+    }
+    if (context_.sink.has_errors()) return std::nullopt;
+    const std::string path = path_beside(written.span.where.file, written.file.text);
+    auto text = read_file_(path);
+    if (!text) {
+      context_.error(ErrorCode::FileNotReadable, written.file.span, text.error().message, text.error().help);
+      return std::nullopt;
+    }
+    JsonDocument document;
+    if (auto status = document.read(*text); !status) {
+      context_.error(status.error().code, written.file.span, tick(path) + ": " + status.error().message,
+                     status.error().help);
+      return std::nullopt;
+    }
+    std::vector<rules::PayloadResult> results = rules::PayloadReader(context_.book(), *intake).read(document.root());
+    if (results.size() != 1) {
+      context_.error(ErrorCode::WrongType, written.file.span,
+                     tick(path) + " holds " + std::to_string(results.size()) + " payloads, one is expected",
+                     "give each payload a file of its own");
+      return std::nullopt;
+    }
+    if (results.front().outcome == rules::PayloadResult::Outcome::event) return std::move(results.front().event);
+    const bool refused = results.front().outcome == rules::PayloadResult::Outcome::refused;
+    const Error error = refused ? *results.front().error
+                                : Error{ErrorCode::WrongType,
+                                        "the payload gives no event: " + results.front().because,
+                                        "test what gives an event",
+                                        {}};
+    context_.error(
+        error.code, written.file.span,
+        tick(path) + ": " + error.message + (error.where.pointer.empty() ? "" : " (at " + error.where.pointer + ")"),
+        error.help);
+    return std::nullopt;
   }
 
   // ---- published rates, time
@@ -355,6 +413,7 @@ class TestReader {
   }
 
   Context& context_;
+  const ReadFile& read_file_;
   BookTest test_;
   std::map<std::string, Told> told_;
   std::optional<Date> through_;
@@ -362,12 +421,12 @@ class TestReader {
 
 }  // namespace
 
-void resolve_tests(Context& context) {
+void resolve_tests(Context& context, const ReadFile& read_file) {
   std::map<std::string, Span> titles;
   for (const syntax::TestDecl& decl : context.spec.tests) {
     const auto [first, added] = titles.emplace(decl.title.text, decl.title.span);
     if (!added) context.twice("test", decl.title.text, decl.title.span, first->second);
-    context.model.tests.push_back(TestReader(context).read(decl));
+    context.model.tests.push_back(TestReader(context, read_file).read(decl));
   }
 }
 

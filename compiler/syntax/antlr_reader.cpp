@@ -41,21 +41,24 @@ constexpr Rule kLists[] = {
     Rule::table_section, Rule::accounts_section,     Rule::dates_section,     Rule::currency_section,
     Rule::order_section, Rule::expectations_section, Rule::approvals_section, Rule::intercompany_section,
     Rule::rule_section,  Rule::post_block,           Rule::recognise_block,   Rule::no_entry_section,
-    Rule::hold_section,  Rule::test_section,         Rule::test_event,        Rule::expectation};
-constexpr Rule kOpeners[] = {Rule::mapping_head,   Rule::table_head,    Rule::rule_head, Rule::post_head,
-                             Rule::recognise_head, Rule::no_entry_head, Rule::hold_head, Rule::test_head,
-                             Rule::event_head,     Rule::expect_head};
-constexpr Rule kItems[] = {
-    Rule::property,     Rule::reference_item, Rule::list_item,      Rule::remaining,         Rule::csv_rows,
-    Rule::posting_date, Rule::closed_clause,  Rule::soft_closed,    Rule::rate_clause,       Rule::rounding_clause,
-    Rule::never_clause, Rule::round_clause,   Rule::order_item,     Rule::expectation_item,  Rule::approval_item,
-    Rule::pair_item,    Rule::ledger_clause,  Rule::because_clause, Rule::for_clause,        Rule::when_clause,
-    Rule::entry_line,   Rule::difference,     Rule::schedule_for,   Rule::schedule_rounding, Rule::reverse_clause,
-    Rule::test_rate,    Rule::test_through,   Rule::event_fields,   Rule::event_line,        Rule::expected_line};
-constexpr Rule kChoices[] = {Rule::section,        Rule::table_part,   Rule::dates_item,
-                             Rule::currency_item,  Rule::rule_item,    Rule::post_item,
-                             Rule::recognise_item, Rule::outcome_item, Rule::test_step};
-constexpr Rule kNamings[] = {Rule::value, Rule::word, Rule::field, Rule::pair_word, Rule::any_word};
+    Rule::hold_section,  Rule::intake_section,       Rule::intake_kind,       Rule::test_section,
+    Rule::test_event,    Rule::expectation};
+constexpr Rule kOpeners[] = {Rule::mapping_head,   Rule::table_head,    Rule::rule_head,   Rule::post_head,
+                             Rule::recognise_head, Rule::no_entry_head, Rule::hold_head,   Rule::test_head,
+                             Rule::event_head,     Rule::expect_head,   Rule::intake_head, Rule::kind_head};
+constexpr Rule kItems[] = {Rule::property,       Rule::reference_item,   Rule::list_item,     Rule::remaining,
+                           Rule::csv_rows,       Rule::posting_date,     Rule::closed_clause, Rule::soft_closed,
+                           Rule::rate_clause,    Rule::rounding_clause,  Rule::never_clause,  Rule::round_clause,
+                           Rule::order_item,     Rule::expectation_item, Rule::approval_item, Rule::pair_item,
+                           Rule::ledger_clause,  Rule::because_clause,   Rule::for_clause,    Rule::when_clause,
+                           Rule::entry_line,     Rule::difference,       Rule::schedule_for,  Rule::schedule_rounding,
+                           Rule::reverse_clause, Rule::test_rate,        Rule::test_through,  Rule::event_fields,
+                           Rule::event_line,     Rule::expected_line,    Rule::source_clause, Rule::only_clause,
+                           Rule::nothing_clause, Rule::lines_clause,     Rule::known_clause,  Rule::test_payload};
+constexpr Rule kChoices[] = {Rule::section,   Rule::table_part,  Rule::dates_item,     Rule::currency_item,
+                             Rule::rule_item, Rule::post_item,   Rule::recognise_item, Rule::outcome_item,
+                             Rule::test_step, Rule::intake_item, Rule::kind_item};
+constexpr Rule kNamings[] = {Rule::value, Rule::path, Rule::word, Rule::field, Rule::pair_word, Rule::any_word};
 
 constexpr std::array<Role, kRuleCount> kRoles = [] {
   std::array<Role, kRuleCount> roles{};
@@ -201,7 +204,8 @@ class Recovery : public antlr4::DefaultErrorStrategy {
 
   static bool rows_fit(const ParserRuleContext& context) {
     const Rule rule = rule_of(context);
-    return rule == Rule::table_section || rule == Rule::table_head || rule == Rule::accounts_section;
+    return rule == Rule::table_section || rule == Rule::table_head || rule == Rule::accounts_section ||
+           rule == Rule::intake_section || rule == Rule::intake_kind || rule == Rule::kind_head;
   }
 
   static ParserRuleContext* parent_list(ParserRuleContext* context) {
@@ -251,20 +255,21 @@ class Recovery : public antlr4::DefaultErrorStrategy {
 
   static bool is_section_word(const Token& token) {
     static constexpr std::string_view kWords[] = {
-        "mapping",   "reference",    "lists", "table", "accounts", "dates", "foreign_currency", "order", "expectations",
-        "approvals", "intercompany", "rule",  "no",    "hold",     "test"};
+        "mapping",      "reference", "lists",        "table", "accounts", "dates", "foreign_currency", "order",
+        "expectations", "approvals", "intercompany", "rule",  "no",       "hold",  "intake",           "test"};
     return token.kind == TokenKind::keyword &&
            std::find(std::begin(kWords), std::end(kWords), token.text) != std::end(kWords);
   }
 
   static bool is_step_word(std::string_view text) {
-    return text == "event" || text == "expect" || text == "rate" || text == "through";
+    return text == "event" || text == "expect" || text == "rate" || text == "through" || text == "payload";
   }
 
   /// The clauses of a rule, or the steps of a test, whose first line is missing: told once, and left as a whole.
   bool report_headless(antlr4::Parser* parser, const Token& seen, Rule list) {
     const bool in_test = list == Rule::test_section || list == Rule::test_event || list == Rule::expectation;
-    const bool in_rule = list == Rule::rule_section || list == Rule::post_block || list == Rule::recognise_block;
+    const bool in_rule = list == Rule::rule_section || list == Rule::post_block || list == Rule::recognise_block ||
+                         list == Rule::intake_section || list == Rule::intake_kind;
     const bool step = is_step_word(seen.text) && !in_test;
     const bool clause = is_clause_word(seen.text) && !in_test && !in_rule;
     if (seen.kind != TokenKind::keyword || !seen.first_on_line || !(step || clause)) return false;
@@ -301,9 +306,9 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   }
 
   static bool begins_line(std::string_view text) {
-    static constexpr std::string_view kWords[] = {"line",  "event",    "expect",   "rate",    "through",     "round",
-                                                  "never", "rounding", "closed",   "posting", "soft_closed", "unknown",
-                                                  "owner", "release",  "language", "ledgers"};
+    static constexpr std::string_view kWords[] = {"line",    "event", "expect",   "rate",     "payload", "through",
+                                                  "round",   "never", "rounding", "closed",   "posting", "soft_closed",
+                                                  "unknown", "owner", "release",  "language", "ledgers"};
     return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
   }
 
@@ -315,7 +320,8 @@ class Recovery : public antlr4::DefaultErrorStrategy {
     if (report_trailing_comma(parser, last, seen)) return std::nullopt;
     if (report_headless(parser, seen, list_of(seen, &list))) return std::nullopt;
     Misfit misfit;
-    misfit.row_follows = (rule_of(list) == Rule::table_section || rule_of(list) == Rule::accounts_section) &&
+    misfit.row_follows = (rule_of(list) == Rule::table_section || rule_of(list) == Rule::accounts_section ||
+                          rule_of(list) == Rule::intake_kind) &&
                          seen.first_on_line && row_follows(seen);
     expect(misfit, parser->getExpectedTokens(), *parser);
     if (last != nullptr && last->exception == nullptr && starts_with_a_name(rule_of(*last))) {

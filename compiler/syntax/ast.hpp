@@ -13,18 +13,9 @@
 #include "compiler/diagnostics/diagnostic.hpp"
 #include "compiler/runtime/accounting/calendar.hpp"
 #include "compiler/runtime/accounting/decimal.hpp"
+#include "compiler/syntax/ast_intake.hpp"
 
 namespace glmap::syntax {
-
-using diagnostics::Span;
-
-/// A word, a quoted text, or a literal kept as text, with its place. Quotes are already removed.
-struct Word {
-  std::string text;
-  Span span;
-  bool quoted = false;
-  bool empty() const { return text.empty(); }
-};
 
 /// `owner revenue-accounting`, `release 2026.11` inside `mapping`.
 struct Property {
@@ -318,9 +309,9 @@ struct TestThrough {
   Word date;
   Span span;
 };
-/// Steps in order: an event (or `through`), then what it must give. Entries of an event are all listed: an entry that
-/// is not expected fails the test. Behind `through` only what is stated is compared.
-using TestStep = std::variant<TestEvent, Expectation, TestRate, TestThrough>;
+/// Steps in order: an event (a payload, `through`), then what it must give. Entries of an event are all listed: an
+/// entry that is not expected fails the test. Behind `through` only what is stated is compared.
+using TestStep = std::variant<TestEvent, Expectation, TestRate, TestThrough, TestPayload>;
 struct TestDecl {
   Word title;
   std::vector<TestStep> steps;
@@ -340,6 +331,7 @@ struct Spec {
   std::vector<ApprovalDecl> approvals;
   std::vector<IntercompanyPairDecl> intercompany;
   std::vector<RuleDecl> rules;
+  std::vector<IntakeDecl> intakes;
   std::vector<TestDecl> tests;
   // False when a fault was reported there: names that are missing may only not have been read.
   bool lists_whole = true, tables_whole = true, accounts_whole = true, foreign_currency_whole = true;

@@ -148,6 +148,8 @@ void AstBuilder::section(const NodeView& node) {
       return outcome(node, OutcomeKind::no_entry);
     case Rule::hold_section:
       return outcome(node, OutcomeKind::hold);
+    case Rule::intake_section:
+      return intake(node);
     case Rule::test_section:
       return test(node);
     default:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,16 @@ class AstBuilder {
   LimitDecl limit(const NodeView& node);
   void line_option(PostingDecl& line, const NodeView& option);
   AmountExpr amount(const NodeView& node);
+  // build_intake.cpp
+  void intake(const NodeView& section);
+  void intake_clause(IntakeDecl& intake, const NodeView& node);
+  PayloadKindDecl payload_kind(const NodeView& node);
+  PayloadKindDecl no_event(const NodeView& node);
+  PayloadTestDecl payload_test(const NodeView& node);
+  std::vector<PayloadTestDecl> payload_tests(const NodeView& node);
+  void known_paths(const NodeView& clause, std::vector<KnownPathDecl>& into);
+  void payload_row(const NodeView& owner, const Token& token, std::vector<PayloadRowDecl>& into);
+  std::optional<PathDecl> path_behind(const NodeView& node);
   // build_tests.cpp
   void test(const NodeView& section);
   TestEvent test_event(const NodeView& event);

@@ -44,6 +44,8 @@ void AstBuilder::test(const NodeView& section) {
       if (!node.broken()) test.steps.emplace_back(test_rate(node));
     } else if (node.rule() == Rule::test_through) {
       if (!node.broken()) test.steps.emplace_back(TestThrough{node.word(1), node.span()});
+    } else if (node.rule() == Rule::test_payload) {
+      if (!node.broken()) test.steps.emplace_back(TestPayload{node.word(1), node.word(2), node.span()});
     } else if (node.rule() == Rule::expectation) {
       test.steps.emplace_back(expectation(node));
     }

@@ -103,17 +103,30 @@ class Reader {
   Reader(const RowText& row, diagnostics::Sink& sink) : row_(row), sink_(sink) {}
 
   std::optional<RowCells> run() {
+    const std::optional<RawRow> raw = cut_cells();
+    if (!raw) return std::nullopt;
+    RowCells result;
+    result.divided = raw->divided;
+    result.divider = raw->divider;
+    result.span = raw->span;
+    result.comment = raw->comment;
+    for (const std::string_view gap : raw->asked) result.asked.push_back(read_cell(gap));
+    for (const std::string_view gap : raw->answered)
+      if (!read_reason(trimmed(gap), result)) result.answered.push_back(read_cell(gap));
+    return result;
+  }
+
+  std::optional<RawRow> cut_cells() {
     const std::optional<Cut> pieces = cut(row_.text);
     if (!pieces || !is_complete(*pieces)) {
       report_bars(pieces ? pieces->rest : row_.text);
       return std::nullopt;
     }
-    RowCells result;
+    RawRow result;
     result.comment = pieces->rest;
     result.span = span_of(std::string_view(row_.text.begin(), pieces->bars.back().end()));
     for (std::size_t index = 0; index < pieces->cells.size(); ++index) {
-      if (result.divided && read_reason(trimmed(view(pieces->cells[index])), result)) continue;
-      (result.divided ? result.answered : result.asked).push_back(read_cell(view(pieces->cells[index])));
+      (result.divided ? result.answered : result.asked).push_back(view(pieces->cells[index]));
       const Piece& closing = pieces->bars[index];
       if (closing.size() != 2) continue;
       if (index + 1 == pieces->cells.size()) {
@@ -279,6 +292,18 @@ std::string neat(std::string_view content) {
 
 std::optional<RowCells> read_row(const RowText& row, diagnostics::Sink& sink) {
   return Reader(row, sink).run();
+}
+
+std::optional<RawRow> cut_cells(const RowText& row, diagnostics::Sink& sink) {
+  return Reader(row, sink).cut_cells();
+}
+
+Span span_in_row(const RowText& row, std::string_view part) {
+  const auto offset = static_cast<std::size_t>(part.data() - row.text.data());
+  Span result = row.span;
+  result.where.column += static_cast<std::uint32_t>(diagnostics::decode(row.text.substr(0, offset)).size());
+  result.length = static_cast<std::uint32_t>(diagnostics::decode(part).size());
+  return result;
 }
 
 std::optional<RowPieces> cut_row(std::string_view text) {

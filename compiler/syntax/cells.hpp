@@ -28,6 +28,18 @@ struct RowCells {
   std::string_view comment;  // `-- ...` behind the last bar, else empty
 };
 
+/// A row cut at its bars, its cells not yet read; what is wrong with the bars is reported (GLM-1004).
+struct RawRow {
+  std::vector<std::string_view> asked, answered;  // between the bars, blanks included
+  bool divided = false;
+  Span divider;
+  Span span;
+  std::string_view comment;
+};
+std::optional<RawRow> cut_cells(const RowText& row, diagnostics::Sink& sink);
+/// Where a part of the row's text stands.
+Span span_in_row(const RowText& row, std::string_view part);
+
 /// Nothing when the bars themselves cannot be read. A cell that cannot be read is reported and stands as blank.
 /// Errors: GLM-1004 at the cell.
 std::optional<RowCells> read_row(const RowText& row, diagnostics::Sink& sink);

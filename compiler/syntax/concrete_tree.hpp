@@ -26,10 +26,12 @@ namespace glmap::syntax {
   X(for_clause) X(when_clause) X(condition) X(post_block) X(post_head) X(post_item) X(entry_line) X(take) X(limit) \
   X(item_order) X(line_option) X(dimension) X(difference) X(recognise_block) X(recognise_head) X(recognise_item) \
   X(schedule_for) X(schedule_rounding) X(reverse_clause) X(amount) X(term) X(factor) X(prefix) X(operand) X(share) \
-  X(no_entry_section) X(no_entry_head) X(hold_section) X(hold_head) X(outcome_item) X(test_section) X(test_head) \
-  X(test_step) X(test_rate) X(test_through) X(test_event) X(event_head) X(event_fields) X(event_line) X(first_field) \
+  X(no_entry_section) X(no_entry_head) X(hold_section) X(hold_head) X(outcome_item) X(intake_section) X(intake_head) \
+  X(intake_item) X(source_clause) X(only_clause) X(nothing_clause) X(intake_kind) X(kind_head) X(kind_item) \
+  X(lines_clause) X(part_clause) X(payload_when) X(payload_test) X(known_clause) X(known_path) X(test_section) \
+  X(test_head) X(test_step) X(test_rate) X(test_through) X(test_payload) X(test_event) X(event_head) X(event_fields) X(event_line) X(first_field) \
   X(next_field) X(field_value) X(expectation) X(expect_head) X(expect_option) X(expected_balance) X(expected_line) \
-  X(signed_number) X(expected_pair) X(value) X(word) X(field) X(pair_word) X(any_word)
+  X(signed_number) X(expected_pair) X(value) X(path) X(word) X(field) X(pair_word) X(any_word)
 // clang-format on
 enum class Rule : std::uint8_t {
 #define GLMAP_RULE(name) name,

@@ -134,7 +134,7 @@ class Formatter {
   Line row_line(std::size_t index) const {
     Line line;
     line.kind = Line::Kind::row;
-    line.level = 1;
+    line.level = layout_[index].level;
     const std::string_view text = without_end_blanks(tree_.tokens[index].text);
     std::optional<RowPieces> pieces = cut_row(text);
     if (!pieces) {

@@ -12,6 +12,26 @@ struct Place {
   std::uint8_t columns;    // tokens aligned with the neighbours of the same kind
 };
 
+/// The parts of an intake and the payload of a test.
+std::optional<Place> place_of_intake(Rule rule) {
+  switch (rule) {
+    case Rule::intake_section:
+      return Place{0, 2, 0};
+    case Rule::source_clause:
+    case Rule::only_clause:
+    case Rule::nothing_clause:
+    case Rule::known_clause:
+    case Rule::test_payload:
+      return Place{1, 2, 0};
+    case Rule::intake_kind:
+      return Place{1, 3, 0};
+    case Rule::lines_clause:
+      return Place{2, 3, 0};
+    default:
+      return std::nullopt;
+  }
+}
+
 /// Nothing for constructs that stand inside a line.
 std::optional<Place> place_of(Rule rule) {
   switch (rule) {
@@ -73,7 +93,7 @@ std::optional<Place> place_of(Rule rule) {
     case Rule::event_fields:
       return Place{2, 2, 0};
     default:
-      return std::nullopt;
+      return place_of_intake(rule);
   }
 }
 
@@ -99,28 +119,41 @@ class Walk {
   void visit(std::uint32_t index, std::uint32_t parent, std::uint8_t continued) {
     const Node& node = tree_.nodes[index];
     const std::optional<Place> place = place_of(node.rule);
-    if (place) continued = place->continued;
+    // Below a kind of payload everything stands one level deeper, and the rows of its lines one more.
+    const std::uint8_t deeper =
+        node.rule == Rule::known_clause && tree_.nodes[parent].rule == Rule::intake_kind ? 1 : 0;
+    if (place) continued = place->continued + deeper;
+    bool of_lines = false;
     for (const Node::Child& child : node.children) {
       if (child.is_token) {
         token(node, child.index, index, continued);
+        if (of_lines) of_line(result_[child.index]);
       } else {
         visit(child.index, index, continued);
+        of_lines = of_lines || tree_.nodes[child.index].rule == Rule::lines_clause;
       }
     }
     if (!place) return;
     TokenLayout& first = result_[first_token(node)];
-    first.level = place->level;
+    first.level = place->level + deeper;
     if (place->columns == 0) return;
     // Neighbours of one kind under one parent share their columns.
     first.columns = place->columns;
     first.group = parent * static_cast<std::uint32_t>(kRuleCount) + static_cast<std::uint32_t>(node.rule);
   }
 
+  static void of_line(TokenLayout& row) {
+    ++row.level;
+    ++row.group;
+  }
+
   void token(const Node& node, std::uint32_t index, std::uint32_t node_index, std::uint8_t continued) {
     TokenLayout& layout = result_[index];
     const Token& token = tree_.tokens[index];
     layout.level = continued;
-    if (node.rule == Rule::table_section || node.rule == Rule::accounts_section) layout.level = 1;
+    if (node.rule == Rule::table_section || node.rule == Rule::accounts_section || node.rule == Rule::intake_section)
+      layout.level = 1;
+    if (node.rule == Rule::intake_kind) layout.level = 2;
     if (token.kind == TokenKind::row) layout.group = node_index * static_cast<std::uint32_t>(kRuleCount);
     layout.tight = token.text == "-" &&
                    (node.rule == Rule::prefix || node.rule == Rule::field_value || node.rule == Rule::signed_number);

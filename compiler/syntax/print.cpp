@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/syntax/parse.hpp"
+#include "compiler/syntax/print_intake.hpp"
 
 namespace glmap::syntax {
 namespace {
@@ -89,6 +90,7 @@ class Printer {
     if (spec.foreign_currency) foreign_currency(*spec.foreign_currency);
     policies(spec);
     for (const RuleDecl& one : spec.rules) rule(one);
+    for (const IntakeDecl& one : spec.intakes) out_ += print_intake(one);
     for (const TestDecl& one : spec.tests) test(one);
     return std::move(out_);
   }
@@ -254,6 +256,8 @@ class Printer {
         line(1, "rate" + with_blank(rate->source) + with_blank(rate->from) + with_blank(rate->to) +
                     with_blank(rate->rate) + " on" + with_blank(rate->date));
       if (const auto* through = std::get_if<TestThrough>(&step)) line(1, "through" + with_blank(through->date));
+      if (const auto* payload = std::get_if<TestPayload>(&step))
+        line(1, "payload" + with_blank(payload->intake) + with_blank(payload->file));
       if (const auto* expectation = std::get_if<Expectation>(&step)) expected(*expectation);
     }
   }

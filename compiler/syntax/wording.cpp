@@ -41,7 +41,12 @@ std::string_view list_phrase(Rule rule) {
       {Rule::recognise_block, "behind `recognise` stand `for`, `rounding` and lines with `debit` or `credit`"},
       {Rule::no_entry_section, "`no entry for` goes on with `in ledger`, `when` or `because`"},
       {Rule::hold_section, "`hold` goes on with `in ledger`, `when` or `because`"},
-      {Rule::test_section, "a step of a test starts with `event`, `expect`, `rate` or `through`"},
+      {Rule::intake_section,
+       "an intake consists of `source`, `because`, `only when`, `also known`, `no event`, and kinds of payload that "
+       "end "
+       "in `gives EVENT`"},
+      {Rule::intake_kind, "below `gives EVENT` stand rows between bars, `for each line of` and `also known`"},
+      {Rule::test_section, "a step of a test starts with `event`, `payload`, `expect`, `rate` or `through`"},
       {Rule::test_event, "an event of a test consists of fields and then of lines that start with `line`"},
       {Rule::expectation, "an expected line starts with `debit` or `credit`"},
   };
@@ -49,6 +54,28 @@ std::string_view list_phrase(Rule rule) {
     if (phrase.rule == rule) return phrase.text;
   }
   return "a section starts here";
+}
+
+/// How the parts of an intake are written; empty for other constructs.
+std::string_view intake_phrase(Rule rule) {
+  static constexpr Phrase kPhrases[] = {
+      {Rule::intake_head, "an intake starts with `intake NAME \"title\"`"},
+      {Rule::source_clause, "the source of the events reads `source \"billing.example\"`"},
+      {Rule::only_clause, "it reads `only when PATH is VALUE because \"reason\"`"},
+      {Rule::nothing_clause, "it reads `no event when PATH is VALUE because \"reason\"`"},
+      {Rule::kind_head, "a kind of payload reads `when PATH is VALUE gives EVENT`"},
+      {Rule::payload_when, "a condition reads `PATH is VALUE`, conditions are joined by `and`"},
+      {Rule::payload_test, "a condition reads `PATH is VALUE`, conditions are joined by `and`"},
+      {Rule::part_clause, "several payloads in one body read `for each of PATH`"},
+      {Rule::lines_clause, "the lines of an event read `for each line of PATH`"},
+      {Rule::known_clause, "members that are not read say `also known PATH, everything in PATH`"},
+      {Rule::known_path, "members that are not read say `also known PATH, everything in PATH`"},
+      {Rule::test_payload, "a payload reads `payload INTAKE \"file.json\"`"},
+  };
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.rule == rule) return phrase.text;
+  }
+  return {};
 }
 
 /// How the construct is written.
@@ -113,6 +140,7 @@ std::string_view construct_phrase(Rule rule) {
   for (const Phrase& phrase : kPhrases) {
     if (phrase.rule == rule) return phrase.text;
   }
+  if (const std::string_view phrase = intake_phrase(rule); !phrase.empty()) return phrase;
   return list_phrase(rule);
 }
 
@@ -134,11 +162,12 @@ std::string help_by_sign(const Misfit& misfit) {
 /// Constructs whose parts are separated by commas.
 bool has_commas(Rule rule) {
   static constexpr Rule kRules[] = {
-      Rule::property,     Rule::list_item,       Rule::posting_date, Rule::soft_closed,     Rule::rate_clause,
-      Rule::never_clause, Rule::rounding_clause, Rule::for_clause,   Rule::no_entry_head,   Rule::hold_head,
-      Rule::condition,    Rule::when_clause,     Rule::post_head,    Rule::recognise_head,  Rule::schedule_for,
-      Rule::limit,        Rule::difference,      Rule::pair_item,    Rule::approval_item,   Rule::order_item,
-      Rule::event_fields, Rule::event_line,      Rule::line_option,  Rule::expectation_item};
+      Rule::property,     Rule::list_item,       Rule::posting_date, Rule::soft_closed,      Rule::rate_clause,
+      Rule::never_clause, Rule::rounding_clause, Rule::for_clause,   Rule::no_entry_head,    Rule::hold_head,
+      Rule::condition,    Rule::when_clause,     Rule::post_head,    Rule::recognise_head,   Rule::schedule_for,
+      Rule::limit,        Rule::difference,      Rule::pair_item,    Rule::approval_item,    Rule::order_item,
+      Rule::event_fields, Rule::event_line,      Rule::line_option,  Rule::expectation_item, Rule::known_clause,
+      Rule::payload_test, Rule::payload_when};
   return std::find(std::begin(kRules), std::end(kRules), rule) != std::end(kRules);
 }
 
@@ -160,7 +189,8 @@ std::string help_by_habit(const Misfit& misfit) {
     return "there is no `" + seen +
            "`: say for which values it holds, so that a new value is noticed and not swallowed";
   }
-  const bool in_condition = misfit.rule == Rule::condition || misfit.rule == Rule::when_clause;
+  const bool in_condition = misfit.rule == Rule::condition || misfit.rule == Rule::when_clause ||
+                            misfit.rule == Rule::payload_test || misfit.rule == Rule::payload_when;
   if (seen == "or" && in_condition) return "write the values behind `is` with commas, or a second rule";
   if (misfit.row_follows) return "begin the row with `|`";
   if (misfit.rule == Rule::list_item && misfit.next == "is" && misfit.before_kind == TokenKind::word) {
@@ -169,8 +199,8 @@ std::string help_by_habit(const Misfit& misfit) {
   if (misfit.only_comma_fits) return "write a comma before `" + seen + "`";
   const bool one_behind_other = is_word(misfit.seen_kind) && is_word(misfit.before_kind);
   if (misfit.kind != Misfit::Kind::surplus || !one_behind_other) return {};
-  const bool head =
-      misfit.rule == Rule::rule_head || misfit.rule == Rule::table_head || misfit.rule == Rule::mapping_head;
+  const bool head = misfit.rule == Rule::rule_head || misfit.rule == Rule::table_head ||
+                    misfit.rule == Rule::mapping_head || misfit.rule == Rule::intake_head;
   if (head && misfit.seen_kind == TokenKind::word && misfit.before_kind == TokenKind::word) {
     return "a name is one word: write " + joined_name(misfit, '-') + " or " + joined_name(misfit, '_') +
            ", or put the title in double quotes";
@@ -189,8 +219,8 @@ std::string choice(const std::vector<std::string>& words) {
 }
 
 constexpr std::string_view kSections[] = {
-    "mapping",   "reference",    "lists", "table", "accounts", "dates", "foreign_currency", "order", "expectations",
-    "approvals", "intercompany", "rule",  "no",    "hold",     "test"};
+    "mapping",      "reference", "lists",        "table", "accounts", "dates", "foreign_currency", "order",
+    "expectations", "approvals", "intercompany", "rule",  "no",       "hold",  "intake",           "test"};
 
 /// The words of the language that may have been meant.
 std::vector<std::string> candidates(const Misfit& misfit) {
@@ -199,7 +229,7 @@ std::vector<std::string> candidates(const Misfit& misfit) {
     result.insert(result.end(), std::begin(kSections), std::end(kSections));
   }
   if (misfit.kind == Misfit::Kind::start && misfit.rule == Rule::test_section)
-    result.insert(result.end(), {"event", "expect", "rate", "through"});
+    result.insert(result.end(), {"event", "payload", "expect", "rate", "through"});
   if (misfit.kind == Misfit::Kind::surplus) {
     // In the middle of a line a word like `accounting` is no misspelt `accounts`.
     std::erase_if(result, [](const std::string& word) {
@@ -227,7 +257,7 @@ std::string help_of(const Misfit& misfit) {
   if (misfit.kind == Misfit::Kind::start) {
     if (misfit.rule != Rule::book) return {};
     return "a section starts with `mapping`, `reference`, `lists`, `table`, `accounts`, `dates`, `foreign_currency`, "
-           "`order`, `expectations`, `approvals`, `intercompany`, `rule`, `no entry for`, `hold` or `test`";
+           "`order`, `expectations`, `approvals`, `intercompany`, `rule`, `no entry for`, `hold`, `intake` or `test`";
   }
   if (misfit.text_fits && !misfit.name_fits && misfit.keywords.empty()) return "put the text in double quotes";
   if (!misfit.name_fits && !misfit.keywords.empty() && misfit.keywords.size() <= 3)

@@ -58,6 +58,10 @@ void check_clearing(const ResolvedModel& model, Sink& sink, rules::Proofs& proof
 void check_order(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4006, GLM-4009: approvals, expectations and prerequisites can matter.
 void check_policies_reachable(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4023: every payload gives its event every field that the event needs.
+void check_intakes_complete(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4024: no payload is of two kinds; GLM-4006: every kind can occur.
+void check_payload_kinds(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4017: every list, role and table is used (warnings). Looked at when all else holds: what a fault leaves unused
 /// is the fault's consequence, not another one.
 void check_unused(const ResolvedModel& model, Sink& sink);

@@ -25,6 +25,18 @@ void look_at_tables(const rules::RuleBook& book, Used& used) {
   }
 }
 
+void look_at_intakes(const rules::RuleBook& book, Used& used) {
+  const auto look = [&](const std::vector<rules::PayloadField>& fields) {
+    for (const rules::PayloadField& field : fields)
+      if (field.reading == rules::PayloadReading::table) used.tables.insert(field.table);
+  };
+  for (const rules::Intake& intake : book.intakes)
+    for (const rules::PayloadKind& kind : intake.kinds) {
+      look(kind.fields);
+      if (kind.lines) look(kind.lines->fields);
+    }
+}
+
 void look_at_rules(const rules::RuleBook& book, Used& used) {
   if (book.foreign_currency) used.roles.insert(book.foreign_currency->rounding_role);
   for (const rules::EventProgram& program : book.programs) {
@@ -51,6 +63,7 @@ void check_unused(const ResolvedModel& model, Sink& sink) {
   Used used;
   look_at_tables(book, used);
   look_at_rules(book, used);
+  look_at_intakes(book, used);
   for (const EventType& type : book.catalog.types)
     for (const auto* fields : {&type.header, &type.line})
       for (const Field& field : *fields)

@@ -7,13 +7,13 @@ import dataclasses
 import re
 
 WHOLE = ("mapping", "reference", "dates", "foreign_currency", "order", "expectations", "approvals", "intercompany")
-HEAD = re.compile(r"^(?:(?P<plain>%s|lists|accounts)\b|(?P<kind>table|rule)\s+(?P<name>\S+)|test\s+(?P<title>\"[^\"]*\")|"
+HEAD = re.compile(r"^(?:(?P<plain>%s|lists|accounts)\b|(?P<kind>table|rule|intake)\s+(?P<name>\S+)|test\s+(?P<title>\"[^\"]*\")|"
                   r"(?P<outcome>no entry for|hold)\s+(?P<events>[\w.-]+(?:\s*,\s*[\w.-]+)*))" % "|".join(WHOLE))
 
 
 @dataclasses.dataclass
 class Section:
-    kind: str    # a word of WHOLE, or lists, accounts, table, rule, test, outcome; "" for what has no head
+    kind: str    # a word of WHOLE, or lists, accounts, table, rule, intake, test, outcome; "" for what has no head
     key: object  # name, title or set of events; None where the kind is enough
     lines: list
 

@@ -17,7 +17,7 @@ import xml.etree.ElementTree as xml
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 READERS = [path.stem.removeprefix("fuzz_") for path in sorted(HERE.glob("fuzz_*.cpp"))]
-INPUT_BYTES_MAX = {"row": 2000, "literal": 100, "csv": 5000, "event": 5000}
+INPUT_BYTES_MAX = {"row": 2000, "literal": 100, "csv": 5000, "event": 5000, "payload": 5000}
 INPUT_SECONDS_MAX = 20   # with sanitizers on a busy machine
 MEMORY_MB_MAX = 2000
 SHOWN_BYTES_MAX = 2000
@@ -51,6 +51,8 @@ def seeds(reader, glmapc, folder):
     if reader in ("json", "event"):
         events = [line for text in texts("samples/*/*.ndjson") for line in text.splitlines()]
         return events + list(texts("samples/*/*.json"))
+    if reader == "payload":
+        return list(texts("mappings/intake/payloads/*.json")) + [line for text in texts("tests/golden/cli/intake/*.ndjson") for line in text.splitlines()]
     if reader == "literal":
         return [b"1", b"-119.00", b"1e3", b"2026-10-01", b"2026-10-01T09:00:00+02:00", b"EUR", b"0.91234"]
     if reader == "bundle":

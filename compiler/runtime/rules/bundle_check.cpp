@@ -23,6 +23,7 @@ class Checker {
       complain("programs are not in the order of event types and ledgers");
     if (book_.ledgers.empty()) complain("no ledger");
     check_policies();
+    if (fault_.empty()) fault_ = find_intake_fault(book_);
     if (book_.foreign_currency) {
       require(book_.foreign_currency->rounding_role < book_.roles.size(), "rounding role");
       require(to_text(book_.foreign_currency->mode) != "", "rounding mode");

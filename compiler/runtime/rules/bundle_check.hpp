@@ -11,5 +11,7 @@ namespace glmap::rules {
 
 /// The first fault in words, or empty.
 std::string find_bundle_fault(const RuleBook& book);
+/// The part of it that is about intakes; tables and event types are sound.
+std::string find_intake_fault(const RuleBook& book);
 
 }  // namespace glmap::rules

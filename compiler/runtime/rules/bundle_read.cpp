@@ -25,6 +25,7 @@ struct Path {
 /// Reads the members that describe() names; remembers the first fault and then reads nothing more.
 class Reader {
  public:
+  static constexpr bool kReads = true;
   Reader(JsonView json, std::string& fault, const Path& path) : json_(json), fault_(fault), path_(path) {
     if (!json_.is_object()) complain("an object was expected", path_);
   }

@@ -7,7 +7,7 @@
 
 namespace glmap::rules {
 
-// `archive(key, member)` writes or reads one member; members that are empty, zero or false are left out.
+// `archive(key, member)` writes or reads (A::kReads) one member; members that are empty, zero or false are left out.
 
 template <class A>
 void describe(A& a, SourceRef& v) {
@@ -318,6 +318,86 @@ void describe(A& a, Period& v) {
   a("until", v.until);
 }
 template <class A>
+void describe(A& a, PayloadPath& v) {
+  a("from", v.from);
+  a("steps", v.steps);
+}
+template <class A>
+void describe(A& a, PayloadValue& v) {
+  a("truth", v.truth);
+  a("text", v.text);
+}
+template <class A>
+void describe(A& a, PayloadTest& v) {
+  a("subject", v.subject);
+  a("given", v.given);
+  a("values", v.values);
+  a("negated", v.negated);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, PayloadTerm& v) {
+  a("negative", v.negative);
+  a("is_constant", v.is_constant);
+  a("constant", v.constant);
+  a("take", v.take);
+  a("path", v.path);
+  a("list", v.list);
+  a("filter", v.filter);
+}
+template <class A>
+void describe(A& a, PayloadField& v) {
+  // Members that are zero are left out, and these two are not zero by default.
+  if constexpr (A::kReads) {
+    v.target = PayloadField::Target::id;
+    v.reading = PayloadReading::constant;
+  }
+  a("target", v.target);
+  a("field", v.field);
+  a("terms", v.terms);
+  a("joined", v.joined);
+  a("reading", v.reading);
+  a("day", v.day);
+  a("zone", v.zone);
+  a("table", v.table);
+  a("answer", v.answer);
+  a("may_be_absent", v.may_be_absent);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, KnownPath& v) {
+  a("path", v.path);
+  a("everything", v.everything);
+}
+template <class A>
+void describe(A& a, PayloadKind::Lines& v) {
+  a("path", v.path);
+  a("filter", v.filter);
+  a("fields", v.fields);
+}
+template <class A>
+void describe(A& a, PayloadKind& v) {
+  a("each", v.each);
+  a("when", v.when);
+  a("type", v.type);
+  a("because", v.because);
+  a("fields", v.fields);
+  a("lines", v.lines);
+  a("known", v.known);
+  a("where", v.where);
+}
+template <class A>
+void describe(A& a, Intake& v) {
+  a("name", v.name);
+  a("title", v.title);
+  a("because", v.because);
+  a("source", v.source);
+  a("only_when", v.only_when);
+  a("only_because", v.only_because);
+  a("kinds", v.kinds);
+  a("where", v.where);
+}
+template <class A>
 void describe(A& a, RuleBook& v) {
   a("name", v.name);
   a("title", v.title);
@@ -339,6 +419,7 @@ void describe(A& a, RuleBook& v) {
   a("expectations", v.expectations);
   a("approvals", v.approvals);
   a("intercompany", v.intercompany);
+  a("intakes", v.intakes);
 }
 template <class A>
 void describe(A& a, Proofs& v) {

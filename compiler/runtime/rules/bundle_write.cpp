@@ -13,6 +13,7 @@ namespace {
 /// as a tree.
 class Writer {
  public:
+  static constexpr bool kReads = false;
   explicit Writer(std::string& out) : out_(out), start_(out.size()) {}
 
   template <class T>

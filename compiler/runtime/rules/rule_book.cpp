@@ -64,6 +64,12 @@ bool RuleBook::keeps_state() const {
   return !order.empty() || !expectations.empty() || (foreign_currency && !foreign_currency->rate_source.empty());
 }
 
+const Intake* RuleBook::find_intake(std::string_view intake) const {
+  for (const Intake& one : intakes)
+    if (one.name == intake) return &one;
+  return nullptr;
+}
+
 const FiscalCalendar* RuleBook::calendar_of(const LegalEntity& entity) const {
   for (const FiscalCalendar& calendar : calendars)
     if (calendar.name() == entity.calendar) return &calendar;

@@ -14,6 +14,7 @@
 #include "compiler/runtime/accounting/event.hpp"
 #include "compiler/runtime/accounting/journal.hpp"
 #include "compiler/runtime/accounting/ledger.hpp"
+#include "compiler/runtime/rules/payload_map.hpp"
 #include "compiler/runtime/rules/schedule.hpp"
 
 namespace glmap::rules {
@@ -331,6 +332,7 @@ struct RuleBook {
     SourceRef where;
   };
   std::vector<IntercompanyPair> intercompany;
+  std::vector<Intake> intakes;
 
   std::uint32_t domain_size(const Domain& domain) const;
   /// The text of a value: "PLATFORM", "DE", "EUR", "yes", "receivable".
@@ -340,6 +342,8 @@ struct RuleBook {
   const EventProgram* program_of(std::uint32_t type, std::uint32_t ledger = 0) const;
   /// True when some rule needs to know what happened before: balances, schedules, reversals, order, published rates.
   bool keeps_state() const;
+  /// nullptr when there is none of that name.
+  const Intake* find_intake(std::string_view intake) const;
   const FiscalCalendar* calendar_of(const LegalEntity& entity) const;
 };
 
