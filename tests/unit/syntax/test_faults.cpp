@@ -87,9 +87,10 @@ TEST_CASE("tests of a book are checked too", "[syntax][faults]") {
       "GLM-1001 4:15 `currency` is not expected here; fields of an event read `FIELD VALUE`, separated by commas");
   check_one(test + "    a b\n    lin c d\n  expect duplicate\n",
             "GLM-1001 5:5 `lin` is not expected here; an event of a test");
-  check_one(test + "  expct DE J 2026-01-01 EUR\n    debit 1 r 5\n  expect duplicate\n",
-            "GLM-1001 4:3 `expct` is not expected here; a step of a test starts with `event`, `expect`, `rate` or "
-            "`through` | did you mean `expect`?");
+  check_one(
+      test + "  expct DE J 2026-01-01 EUR\n    debit 1 r 5\n  expect duplicate\n",
+      "GLM-1001 4:3 `expct` is not expected here; a step of a test starts with `event`, `payload`, `expect`, `rate` or "
+      "`through` | did you mean `expect`?");
   check_one(test + "  expect held\n", "GLM-1001 4:14 something is missing behind `held`;");
   check_one(test + "  expect no entry\n    debit 1 r 5\n", "GLM-1001 5:5 lines are expected where no entry is");
   check_one(test + "  expect DE J 2026-01-01 EUR\n    debit 1 r five\n", "GLM-1007 5:15 `five` is not an amount");
