@@ -5,6 +5,7 @@ import argparse
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -156,6 +157,8 @@ def walk(args):
     check_ledger(args, entries)
 
     title("Where to look next")
+    if shutil.which("glmapc") is None:
+        print("  first put it on the path: export PATH=%s:$PATH" % os.path.dirname(os.path.abspath(args.glmapc)))
     print("  what the entries cite:   glmapc why mappings/acme %s --id %s" % (MONTH, GERMAN_INVOICE))
     print("  what a code means:       glmapc explain %s" % held[0]["reason"]["code"])
     print("  change the book:         mappings/acme/book.glmap, then glmapc check mappings/acme")
