@@ -160,7 +160,7 @@ class TestRun {
       for (std::size_t i = 0; i < entries->size(); ++i) {
         const JournalEntry& entry = (*entries)[i];
         if ((*taken)[i] || !is_head_of(expected, entry.data())) continue;
-        const bool fits = fault_of(expected, entry.data()).empty();
+        const bool fits = fits_all(expected, entry.data());
         if (like != nullptr && !fits) continue;
         like = &entry;
         where = taken;
@@ -172,11 +172,11 @@ class TestRun {
       }
     if (like == nullptr) return complain_of_head(expected, played, spoken);
     (*where)[at] = true;
-    diagnostics::Span span = expected.span;
-    const std::string fault = fault_of(expected, like->data(), &span);
+    std::vector<diagnostics::Label> missing;
+    const std::string fault = fault_of(expected, like->data(), missing);
     Played instead;
     instead.entries.push_back(*like);
-    complain(span, fault, instead);
+    complain(missing.empty() ? expected.span : missing.front().span, fault, instead, missing);
   }
 
   /// No entry has the head that is expected. One that differs in a single word of it is meant, and not told again.
@@ -199,14 +199,20 @@ class TestRun {
     complain(expected.span, wanted, played);
   }
 
+  bool fits_all(const resolve::Expectation& expected, const JournalEntryDraft& data) const {
+    std::vector<diagnostics::Label> missing;
+    return fault_of(expected, data, missing).empty();
+  }
+
   static bool is_head_of(const resolve::Expectation& expected, const JournalEntryDraft& data) {
     return data.entity == expected.entity && data.ledger == expected.ledger && data.journal == expected.journal &&
            data.posting_date == expected.date;
   }
 
-  /// What of the entry is not as expected; empty when all is. `span`: the line that speaks of it.
+  /// What of the entry is not as expected; empty when all is. `missing`: each expected line that it does not have, and
+  /// how the closest one differs.
   std::string fault_of(const resolve::Expectation& expected, const JournalEntryDraft& data,
-                       diagnostics::Span* span = nullptr) const {
+                       std::vector<diagnostics::Label>& missing) const {
     if (expected.storno != data.storno)
       return data.storno ? "the entry is a storno, which the test does not say" : "the entry is no storno";
     if (!expected.reverses.empty() && play_.event_of(data.reverses) != expected.reverses)
@@ -214,16 +220,19 @@ class TestRun {
                  ? "the entry reverses none, one of event " + expected.reverses + " is expected"
                  : "the entry reverses one of event " + play_.event_of(data.reverses) + ", not of " + expected.reverses;
     std::vector<bool> used(data.lines.size(), false);
+    std::vector<const resolve::ExpectedLine*> left;
     for (const resolve::ExpectedLine& line : expected.lines) {
       std::size_t found = data.lines.size();
       for (std::size_t i = 0; i < data.lines.size() && found == data.lines.size(); ++i)
         if (!used[i] && differences(line, data.lines[i]).empty()) found = i;
-      if (found == data.lines.size()) {
-        if (span != nullptr) *span = line.span;
-        return "no line of the entry is like this" + closest_words(line, data, used);
-      }
-      used[found] = true;
+      if (found == data.lines.size())
+        left.push_back(&line);
+      else
+        used[found] = true;
     }
+    for (const resolve::ExpectedLine* line : left)
+      missing.push_back({line->span, "like this" + closest_words(*line, data, used)});
+    if (!missing.empty()) return "no line of the entry is " + missing.front().message;
     const auto more = std::find(used.begin(), used.end(), false);
     if (more == used.end()) return {};
     return "the entry has a line that the test does not expect: `" +
@@ -245,10 +254,13 @@ class TestRun {
     return text;
   }
 
-  void complain(const diagnostics::Span& span, const std::string& what, const Played& played) {
+  void complain(const diagnostics::Span& span, const std::string& what, const Played& played,
+                const std::vector<diagnostics::Label>& lines = {}) {
     good_ = false;
     Diagnostic diagnostic{
         .code = ErrorCode::TestFailed, .primary = span, .message = "test \"" + test_.title + "\": " + what};
+    for (std::size_t i = 1; i < lines.size(); ++i)
+      diagnostic.labels.push_back({lines[i].span, "none is " + lines[i].message + " either"});
     diagnostic.notes.push_back(in_words(played, evaluator_.book().catalog.entities));
     diagnostic.help =
         std::string(played.entries.empty() && played.scheduled.empty() ? "if that is right, let the test say so"

@@ -17,9 +17,12 @@ int run_compile(const CompileOptions& options) {
     std::fprintf(stderr, "glmapc: %s\n", written.error().to_text().c_str());
     return kNoInput;
   }
-  if (options.format == diagnostics::Format::human && options.output != "-")
-    std::printf("%s: %s release %s, %zu bytes\n%s\n", options.output.c_str(), compilation.verified->book().name.c_str(),
-                compilation.verified->book().release.c_str(), compilation.bundle.size(), compilation.digest.c_str());
+  if (options.format != diagnostics::Format::human) return kGood;
+  const rules::RuleBook& book = compilation.verified->book();
+  if (options.output != "-")
+    std::printf("%s: %s release %s, %zu bytes\n%s\n", options.output.c_str(), book.name.c_str(), book.release.c_str(),
+                compilation.bundle.size(), compilation.digest.c_str());
+  std::fputs(state_note(book).c_str(), report);
   return kGood;
 }
 

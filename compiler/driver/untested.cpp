@@ -41,7 +41,24 @@ void warn_rules(const rules::RuleBook& book, const rules::Reached& reached, diag
   }
 }
 
-void warn_rows(const rules::Table& table, const std::vector<bool>& reached, diagnostics::Sink& sink) {
+/// The table is asked for accounts by steps of schedules, which post only as time passes.
+bool asked_by_schedules(const rules::RuleBook& book, std::uint32_t table) {
+  const auto uses = [&](const rules::PostingLine& line) {
+    const auto& accounts = book.roles[line.role].by_entity;
+    return std::any_of(accounts.begin(), accounts.end(), [&](const rules::RoleAccount& account) {
+      return account.kind == rules::RoleAccount::Kind::table && account.table == table;
+    });
+  };
+  for (const rules::EventProgram& program : book.programs)
+    for (const rules::Rule& rule : program.rules)
+      for (const rules::Recognition& schedule : rule.recognitions)
+        if (std::any_of(schedule.block.lines.begin(), schedule.block.lines.end(), uses)) return true;
+  return false;
+}
+
+void warn_rows(const rules::RuleBook& book, std::uint32_t index, const std::vector<bool>& reached,
+               diagnostics::Sink& sink) {
+  const rules::Table& table = book.tables[index];
   constexpr std::size_t kNamedMax = 5;
   std::vector<const rules::TableRow*> missed;
   std::size_t possible = 0;
@@ -61,6 +78,10 @@ void warn_rows(const rules::Table& table, const std::vector<bool>& reached, diag
   diagnostic.notes.push_back((missed.size() == 1 ? "the row stands in line " : "the rows stand in lines ") + lines +
                              " of " + missed.front()->where.file);
   diagnostic.help = "add tests with events that need these rows";
+  if (asked_by_schedules(book, index))
+    diagnostic.help +=
+        "; schedules ask for them only as time passes: write `through DATE` behind the event, with a day "
+        "by which something is recognised";
   diagnostic.fingerprint = "untested/table/" + table.name;
   warn(std::move(diagnostic), sink);
 }
@@ -69,7 +90,7 @@ void warn_rows(const rules::Table& table, const std::vector<bool>& reached, diag
 
 void warn_untested(const rules::RuleBook& book, const rules::Reached& reached, diagnostics::Sink& sink) {
   warn_rules(book, reached, sink);
-  for (std::size_t t = 0; t < book.tables.size(); ++t) warn_rows(book.tables[t], reached.rows[t], sink);
+  for (std::uint32_t t = 0; t < book.tables.size(); ++t) warn_rows(book, t, reached.rows[t], sink);
 }
 
 }  // namespace glmap::driver

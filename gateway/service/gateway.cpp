@@ -24,14 +24,12 @@ struct LoadedBundle {
 
 /// The gateway decides each event by itself: it has neither balances nor schedules nor anybody's agreement to look at.
 Status check_decides_alone(const rules::RuleBook& book) {
-  if (!book.keeps_state() && book.approvals.empty()) return {};
-  return fail(ErrorCode::BundleNeedsState,
-              "the book `" + book.name + "` " +
-                  (book.keeps_state() ? "asks what happened before (balances, schedules, reversals, order, published "
-                                        "rates)"
-                                      : "asks for approvals") +
-                  ", which glmapd does not keep yet",
-              "run it with `glmapc simulate`, or take those clauses out of the book that goes into the gateway");
+  const auto clauses = book.state_clauses();
+  if (clauses.empty()) return {};
+  return fail(
+      ErrorCode::BundleNeedsState,
+      "the book `" + book.name + "` keeps state (" + rules::in_words(clauses) + "), and glmapd does not keep any yet",
+      "run it with `glmapc simulate`, or write the book that goes into the gateway without these clauses");
 }
 
 Result<LoadedBundle> load_bundle(const std::string& path) {

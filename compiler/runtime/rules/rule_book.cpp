@@ -2,6 +2,7 @@
 #include "compiler/runtime/rules/rule_book.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace glmap::rules {
 
@@ -53,15 +54,62 @@ const EventProgram* RuleBook::program_of(std::uint32_t type, std::uint32_t ledge
   return nullptr;
 }
 
+namespace {
+
+void add_limits(const PostBlock& block, std::vector<StateClause>& clauses) {
+  for (const PostingLine& line : block.lines)
+    if (line.limit)
+      clauses.push_back({line.limit->item.empty() ? "at most its balance" : "over its open items", line.where});
+}
+
+void add_clauses(const Rule& rule, std::vector<StateClause>& clauses) {
+  for (const PostBlock& block : rule.blocks) add_limits(block, clauses);
+  for (const Recognition& recognition : rule.recognitions) clauses.push_back({"recognise", recognition.where});
+  if (rule.reversal) clauses.push_back({"reverse", rule.reversal->where});
+}
+
+}  // namespace
+
 bool RuleBook::keeps_state() const {
-  const auto limited = [](const PostBlock& block) {
-    return std::any_of(block.lines.begin(), block.lines.end(), [](const PostingLine& line) { return !!line.limit; });
-  };
+  const auto clauses = state_clauses();
+  return std::any_of(clauses.begin(), clauses.end(),
+                     [](const StateClause& clause) { return clause.words != "approvals"; });
+}
+
+std::vector<StateClause> RuleBook::state_clauses() const {
+  std::vector<StateClause> clauses;
   for (const EventProgram& program : programs)
-    for (const Rule& rule : program.rules)
-      if (rule.reversal || !rule.recognitions.empty() || std::any_of(rule.blocks.begin(), rule.blocks.end(), limited))
-        return true;
-  return !order.empty() || !expectations.empty() || (foreign_currency && !foreign_currency->rate_source.empty());
+    for (const Rule& rule : program.rules) add_clauses(rule, clauses);
+  for (const Prerequisite& one : order) clauses.push_back({"order", one.where});
+  for (const BusinessExpectation& one : expectations) clauses.push_back({"expectations", one.where});
+  if (foreign_currency && !foreign_currency->rate_source.empty())
+    clauses.push_back({"rate from", foreign_currency->where});
+  for (const Approval& one : approvals) clauses.push_back({"approvals", one.where});
+  // A rule for several events says its clauses once.
+  const auto place = [](const StateClause& clause) {
+    return std::tie(clause.where.file, clause.where.line, clause.where.column, clause.words);
+  };
+  std::ranges::stable_sort(clauses, {}, place);
+  const auto again = std::ranges::unique(clauses, {}, place);
+  clauses.erase(again.begin(), again.end());
+  return clauses;
+}
+
+std::string in_words(const std::vector<StateClause>& clauses) {
+  constexpr std::size_t kNamedMax = 5;
+  std::vector<const StateClause*> named;  // the first of each kind
+  for (const StateClause& clause : clauses)
+    if (named.size() < kNamedMax &&
+        std::ranges::none_of(named, [&](const StateClause* known) { return known->words == clause.words; }))
+      named.push_back(&clause);
+  const std::size_t more = clauses.size() - named.size();
+  std::string text;
+  for (std::size_t i = 0; i < named.size(); ++i)
+    text += (i == 0                               ? ""
+             : i + 1 == named.size() && more == 0 ? " and "
+                                                  : ", ") +
+            named[i]->where.file + ":" + std::to_string(named[i]->where.line) + " `" + named[i]->words + "`";
+  return more == 0 ? text : text + " and " + std::to_string(more) + " more";
 }
 
 const Intake* RuleBook::find_intake(std::string_view intake) const {

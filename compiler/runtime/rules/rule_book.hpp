@@ -302,6 +302,14 @@ struct ForeignCurrency {
   SourceRef where;
 };
 
+/// `recognise` at rules.glmap:9
+struct StateClause {
+  std::string words;  // as the author wrote them: "at most its balance"
+  SourceRef where;
+};
+/// "rules.glmap:9 `recognise`, rules.glmap:31 `at most its balance` and 2 more"
+std::string in_words(const std::vector<StateClause>& clauses);
+
 enum class ClosedPolicy : std::uint8_t { hold, first_open_day };
 
 struct RuleBook {
@@ -342,6 +350,9 @@ struct RuleBook {
   const EventProgram* program_of(std::uint32_t type, std::uint32_t ledger = 0) const;
   /// True when some rule needs to know what happened before: balances, schedules, reversals, order, published rates.
   bool keeps_state() const;
+  /// The clauses for which it does, and those by which an entry waits for a person's agreement: what a gateway that
+  /// decides each event by itself cannot run.
+  std::vector<StateClause> state_clauses() const;
   /// nullptr when there is none of that name.
   const Intake* find_intake(std::string_view intake) const;
   const FiscalCalendar* calendar_of(const LegalEntity& entity) const;

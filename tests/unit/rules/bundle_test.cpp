@@ -82,6 +82,20 @@ TEST_CASE("a book that keeps state is written and read back the same", "[bundle]
   CHECK(bundle->book.keeps_state());
 }
 
+TEST_CASE("what a book asks of the past is named with its lines, once for a rule of several events", "[bundle]") {
+  testing::ContractBook book;
+  CHECK(rules::in_words({}).empty());
+  book.book.order = {{book.voided, book.invoice, 4, 4, 60, "billing_ops", {"book.glmap", 70, 3, {}}},
+                     {book.voided, book.invoice, 4, 4, 60, "billing_ops", {"book.glmap", 70, 3, {}}}};
+  const auto clauses = book.book.state_clauses();
+  CHECK(std::ranges::count(clauses, "order", &rules::StateClause::words) == 1);
+  CHECK(rules::in_words(clauses).find("book.glmap:70 `order`") != std::string::npos);
+  rules::RuleBook approved;
+  approved.approvals = {{{}, false, {}, *Decimal::parse("10.00"), "controller", {"book.glmap", 9, 3, {}}}};
+  CHECK_FALSE(approved.keeps_state());
+  CHECK(rules::in_words(approved.state_clauses()) == "book.glmap:9 `approvals`");
+}
+
 TEST_CASE("a bundle whose takes, schedules or policies point nowhere is refused", "[bundle]") {
   const auto refused = [](const auto& change) {
     testing::ContractBook book;

@@ -92,11 +92,12 @@ TEST_CASE("a book that asks what happened before is refused, and the one in forc
       for (rules::PostBlock& block : rule.blocks) block.lines.front().limit = rules::BalanceLimit{};
   rules::RuleBook approved = testing::gateway_book();
   approved.approvals = {{{}, false, {}, *Decimal::parse("100.00"), "controller", {}}};
-  for (const rules::RuleBook& book : {limited, approved}) {
+  for (const auto& [book, clause] : {std::pair(limited, "`at most its balance`"), {approved, "`approvals`"}}) {
     world.write_bundle(book);
     const auto reloaded = world.gateway->reload_bundle();
     REQUIRE_FALSE(reloaded.has_value());
     CHECK(reloaded.error().code == ErrorCode::BundleNeedsState);
+    CHECK(reloaded.error().message.find(clause) != std::string::npos);
   }
   CHECK(world.text(world.call("GET", "/v1/bundle"), "digest") == before);
 }
