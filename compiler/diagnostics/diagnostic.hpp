@@ -68,6 +68,10 @@ class Sink {
   /// Convenience for an error without labels and notes.
   void error(ErrorCode code, Span primary, std::string message, std::string help = {});
 
+  /// A name that is missing and used at many places is one fault: findings about names that say the same are put into
+  /// the first of them, which then counts and names the places. A slip (`did you mean`) is told wherever it was made.
+  void fold_names();
+
   bool has_errors() const { return errors_ != 0; }
   std::size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -31,6 +32,38 @@ void Sink::error(ErrorCode code, Span primary, std::string message, std::string 
   diagnostic.message = std::move(message);
   diagnostic.help = std::move(help);
   report(std::move(diagnostic));
+}
+
+void Sink::fold_names() {
+  constexpr std::size_t kPlacesMax = 4;
+  const auto is_name = [](ErrorCode code) {
+    return code >= ErrorCode::UnknownName && code < ErrorCode::WrongType && code != ErrorCode::DuplicateName &&
+           code != ErrorCode::AmbiguousName;
+  };
+  std::map<std::tuple<ErrorCode, std::string, std::string>, std::vector<std::size_t>> same;
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (is_name(all_[i].code) && !all_[i].help.starts_with("did you mean"))
+      same[{all_[i].code, all_[i].message, all_[i].help}].push_back(i);
+  std::vector<bool> folded(all_.size(), false);
+  for (const auto& [key, found] : same) {
+    if (found.size() < 2) continue;
+    std::string places;
+    for (std::size_t i = 1; i < found.size(); ++i) {
+      folded[found[i]] = true;
+      const SourceRef& where = all_[found[i]].primary.where;
+      if (i <= kPlacesMax) places += (i == 1 ? "" : ", ") + where.file + ":" + std::to_string(where.line);
+    }
+    if (found.size() - 1 > kPlacesMax) places += " and " + std::to_string(found.size() - 1 - kPlacesMax) + " more";
+    Diagnostic& first = all_[found.front()];
+    first.message += "; it is used in " + std::to_string(found.size()) + " places";
+    first.notes.push_back("also in " + places);
+  }
+  std::vector<Diagnostic> kept;
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (!folded[i]) kept.push_back(std::move(all_[i]));
+  all_ = std::move(kept);
+  errors_ = static_cast<std::size_t>(
+      std::count_if(all_.begin(), all_.end(), [](const Diagnostic& one) { return one.severity == Severity::error; }));
 }
 
 std::vector<Diagnostic> Sink::sorted() const {

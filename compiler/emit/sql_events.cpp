@@ -204,6 +204,10 @@ class Sums {
       cases.fault("coalesce(" + sum(left) + ", 0) <> coalesce(" + sum(right) + ", 0)", ErrorCode::InvariantBroken,
                   invariant.text);
     }
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+      if (fields_[i].sign != AmountSign::any)
+        cases.fault(settled(i) + (fields_[i].sign == AmountSign::positive ? " <= 0" : " < 0"), ErrorCode::WrongSign,
+                    fields_[i].name);
   }
 
  private:

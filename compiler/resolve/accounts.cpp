@@ -22,6 +22,22 @@ struct Column {
   std::uint32_t entity = 0;
 };
 
+/// `4010.0` and `4.01E+03` for 4010: what a spreadsheet makes of a code that it takes for a number. The code in the
+/// chart, and what to do; nothing when the code was not damaged that way.
+std::string number_format_help(const LegalEntity& entity, const std::string& code) {
+  std::string whole = code;
+  if (is_scientific(code)) {
+    const auto number = Decimal::parse_json_number(code);
+    if (number) whole = number->to_text();
+  } else if (const std::size_t point = code.find('.'); point != std::string::npos &&
+                                                       code.find_first_not_of("0123456789.") == std::string::npos &&
+                                                       code.find_first_not_of('0', point + 1) == std::string::npos) {
+    whole = code.substr(0, point);
+  }
+  if (whole == code || entity.find_account(whole) == nullptr) return {};
+  return "write " + tick(whole) + ": the spreadsheet has taken the code for a number; format the column as text there";
+}
+
 void check_account(Context& context, const LegalEntity& entity, const std::string& code,
                    const std::vector<std::string>& roles, const Span& span) {
   if (!context.chart_is_readable(entity) || entity.find_account(code) != nullptr) return;
@@ -55,6 +71,8 @@ std::vector<Column> read_columns(Context& context, const syntax::AccountsDecl& d
       column.kind = Column::Kind::forbids;
     } else if (const auto entity = context.catalog().entity_index(word.text)) {
       column = {Column::Kind::entity, *entity};
+    } else if (context.names_told.contains("entity " + word.text)) {
+      unknown_value(context, {Domain::Kind::entity}, word);
     } else if (context.entities_known && !word.empty()) {
       context.error(ErrorCode::UnknownEntity, word.span,
                     "column " + tick(word.text) + " is neither an entity nor `needs` or `forbids`",
@@ -268,6 +286,7 @@ std::string account_help(const LegalEntity& entity, const std::string& code, con
     codes.push_back(account.code);
     if (codes.size() <= kShown) some += (some.empty() ? "" : ", ") + tick(account.code) + " (" + account.name + ")";
   }
+  if (std::string help = number_format_help(entity, code); !help.empty()) return help;
   const std::string near = diagnostics::closest(code, codes);
   if (!near.empty()) return "did you mean " + tick(near) + " (" + entity.find_account(near)->name + ")?";
   if (wanted.size() != 1 || some.empty()) return "write a code of that chart";

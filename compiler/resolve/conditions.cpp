@@ -30,7 +30,11 @@ class ConditionReader {
       context_.error_with(
           ErrorCode::NotClosed, written_.subject.span,
           tick(written_.subject.text) + " is " + subject->kind_words() + ", which has no closed list of values",
-          subject->declared, "it is declared here", "ask whether it `is given`, or give the field a list as its type");
+          subject->declared, "it is declared here",
+          subject->is(FieldKind::money) || subject->is(FieldKind::money_functional) || subject->is(FieldKind::decimal)
+              ? "conditions never compare amounts; write `sign: positive` at the amount in events.yaml, or ask whether "
+                "it `is given`"
+              : "ask whether it `is given`, or give the field a list as its type");
       return std::nullopt;
     }
     condition.domain = *domain;

@@ -223,9 +223,15 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
   const rules::RuleBook& book = context.book();
   std::vector<std::string> values = domain_values(book, domain);
   if (domain.kind == rules::Domain::Kind::entity) {
-    if (context.entities_known)
-      context.error(ErrorCode::UnknownEntity, word.span, "entity " + tick(word.text) + " is not in the reference data",
-                    suggest(word.text, values, "write one of " + choices(values)));
+    if (!context.entities_known) return;
+    context.names_told.insert("entity " + word.text);
+    const auto& references = context.spec.references;
+    const auto file = std::find_if(references.begin(), references.end(),
+                                   [](const auto& reference) { return reference.kind.text == "entities"; });
+    context.error(ErrorCode::UnknownEntity, word.span, "entity " + tick(word.text) + " is not in the reference data",
+                  suggest(word.text, values,
+                          "write one of " + choices(values) +
+                              (file == references.end() ? "" : ", or add it to " + tick(file->path.text))));
     return;
   }
   if (domain.kind == rules::Domain::Kind::role) {

@@ -61,7 +61,7 @@ struct Context {
   std::vector<bool> table_broken;
   std::vector<std::string> unusable_answers;  // names of such answers, as written
   std::vector<Span> role_places;              // by role
-  std::set<std::string> names_told;           // roles without a row and event types without a schema, told once
+  std::set<std::string> names_told;           // unknown roles, entities and event types that have been told
   /// False when the file could not be read: names that would come from it are then not reported as unknown.
   bool accounts_whole = spec.accounts_whole;  // as in Spec; also false when the name of a role could not be read
   bool entities_known = true, charts_known = true, calendars_known = true, events_known = true;

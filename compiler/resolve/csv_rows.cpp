@@ -26,6 +26,11 @@ bool is_text(Context& context, const CsvFile& file) {
                   "at most " + std::to_string(kBytesMax) + " are read");
     return false;
   }
+  if (file.text.starts_with("PK\x03\x04") || file.text.starts_with("\xD0\xCF\x11\xE0")) {
+    context.error(ErrorCode::NotUtf8, place(file, 0, 0, 0), "the file is an Excel workbook, rows of text are expected",
+                  "save the sheet as `CSV UTF-8` and name that file behind `rows from`");
+    return false;
+  }
   const auto bad = find_bad_byte(file.text);
   if (!bad) return true;
   const std::string_view before = file.text.substr(0, bad->offset);
@@ -78,8 +83,34 @@ bool check_header(Context& context, const syntax::TableDecl& table, const CsvFil
   return true;
 }
 
+struct Damage {
+  std::string message, help;
+};
+
+/// What a spreadsheet leaves in a file in place of the value that was meant.
+std::optional<Damage> damage_of(std::string_view content) {
+  const std::string seen = tick(content);
+  if (content.starts_with('='))
+    return Damage{seen + " is a formula and not its value",
+                  "write the value, or save the file from the spreadsheet again, which writes values"};
+  if (content.starts_with('#'))
+    return Damage{seen + " is what a spreadsheet shows when a formula fails",
+                  "mend the formula in the spreadsheet, and save the file again"};
+  if (content.starts_with('\''))
+    return Damage{seen + " begins with the apostrophe by which a spreadsheet marks text",
+                  "write " + tick(content.substr(1)) + " without it"};
+  if (is_scientific(content))
+    return Damage{seen + " is a number as a spreadsheet shortens it, and digits may be lost",
+                  "format the column as text in the spreadsheet, write the value again, and save the file"};
+  return std::nullopt;
+}
+
 /// The cell grammar of the book, on a row of this one cell whose bar would stand just before it.
 syntax::Cell read_cell(Context& context, const Span& span, std::string_view content) {
+  if (const auto damage = damage_of(trimmed(content))) {
+    context.error(ErrorCode::BadCell, span, damage->message, damage->help);
+    return {};
+  }
   const std::string text = "|" + std::string(content) + "|";
   Span bar = span;
   bar.length = 1;
@@ -92,6 +123,18 @@ syntax::Cell read_cell(Context& context, const Span& span, std::string_view cont
 }
 
 }  // namespace
+
+bool is_scientific(std::string_view text) {
+  const std::size_t mark = text.find_first_of("Ee");
+  if (mark == std::string_view::npos || mark == 0) return false;
+  const std::string_view digits = text.substr(0, mark);
+  std::string_view exponent = text.substr(mark + 1);
+  // `1E5` can be a name; a spreadsheet writes a point before or a sign behind.
+  const bool written_by_sheet = digits.find('.') != std::string_view::npos || exponent.starts_with('+');
+  if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);
+  return written_by_sheet && !exponent.empty() && digits.find_first_not_of("0123456789.") == std::string_view::npos &&
+         exponent.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 bool CsvLines::next() {
   while (!rest_.empty()) {
@@ -169,11 +212,14 @@ std::optional<syntax::TableRow> read_csv_row(Context& context, const syntax::Tab
   syntax::TableRow row;
   row.span = place(file, at.number(), 1, count_characters(at.line()));
   const std::size_t width = table.asked.size() + table.answered.size();
-  if (at.fields().size() != width) {
-    context.error_with(
-        ErrorCode::RowWidth, row.span,
-        "the row has " + std::to_string(at.fields().size()) + " cells, the header has " + std::to_string(width),
-        table.header_span, "the table's columns are here", "write a cell that holds commas in quotes, as \"a, b\"");
+  if (const std::size_t cells = at.fields().size(); cells != width) {
+    context.error_with(ErrorCode::RowWidth, row.span,
+                       std::string("the row has too ") + (cells < width ? "few" : "many") +
+                           " cells: " + std::to_string(cells) + " instead of " + std::to_string(width),
+                       table.header_span, "the table's columns are here",
+                       cells < width ? "write " + tick(std::string(at.line()) + std::string(width - cells, ',')) +
+                                           ": an empty cell keeps its comma"
+                                     : std::string("write a cell that holds commas in quotes, as \"a, b\""));
     return std::nullopt;
   }
   const std::size_t before = context.sink.error_count();

@@ -21,6 +21,9 @@ namespace glmap::resolve {
 std::optional<CsvFile> open_csv(Context& context, const syntax::TableDecl& table, const ReadFile& read_file,
                                 diagnostics::Sources& sources);
 
+/// "4.01E+03": a number as a spreadsheet shortens it.
+bool is_scientific(std::string_view text);
+
 /// One after the other the lines of a file that hold something.
 class CsvLines {
  public:

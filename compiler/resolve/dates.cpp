@@ -60,6 +60,22 @@ void read_soft_closed(Context& context, const syntax::DatesDecl& decl) {
   }
 }
 
+/// What an event in a closed period does is finance's decision: there is no default once a period is closed.
+void check_nothing_closed(Context& context, const syntax::DatesDecl& decl) {
+  if (!context.spec.sections_whole) return;
+  for (std::size_t i = 0; i < context.catalog().entities.size(); ++i) {
+    const LegalEntity& entity = context.catalog().entities[i];
+    const auto& closed = entity.closed_through ? entity.closed_through : entity.soft_closed_through;
+    if (!closed) continue;
+    return context.error_with(ErrorCode::MissingClause, decl.span,
+                              "nothing says what happens to an event whose date lies in a closed period, and the "
+                              "books of " +
+                                  entity.code + " are closed through " + closed->to_text(),
+                              context.entity_places[i], "they are closed here",
+                              "write `closed hold` or `closed first open day` under `dates`");
+  }
+}
+
 /// `rate is FIELD`, or `rate from SOURCE on FIELD, at most N days old`.
 void read_rate(Context& context, const syntax::ForeignCurrencyDecl& decl, rules::ForeignCurrency& foreign) {
   if (decl.rate_source.empty()) {
@@ -103,7 +119,7 @@ void resolve_dates(Context& context) {
     if (field.text != "occurred_at") check_common_field(context, field, FieldKind::date);
   }
   read_soft_closed(context, decl);
-  if (!decl.closed) return;
+  if (!decl.closed) return check_nothing_closed(context, decl);
   if (decl.closed->text == "first open day")
     book.closed = rules::ClosedPolicy::first_open_day;
   else if (decl.closed->text != "hold")

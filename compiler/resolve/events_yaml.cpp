@@ -46,6 +46,24 @@ bool read_type(Context& context, const YamlNode& node, Field& field) {
   return false;
 }
 
+/// `sign: positive`: what an amount is promised to be.
+void read_sign(Context& context, const YamlNode* node, Field& field) {
+  if (node == nullptr) return;
+  const bool amount =
+      field.kind == FieldKind::money || field.kind == FieldKind::money_functional || field.kind == FieldKind::decimal;
+  if (!amount)
+    return context.error(
+        ErrorCode::WrongType, node->span,
+        "field " + tick(field.name) + " is " + std::string(to_text(field.kind)) + ", which has no sign",
+        "delete `sign`; only money and decimals have one");
+  for (const AmountSign sign : {AmountSign::positive, AmountSign::not_negative})
+    if (node->text == to_text(sign)) field.sign = sign;
+  if (field.sign == AmountSign::any)
+    context.error(ErrorCode::UnknownListValue, node->span, tick(node->text) + " is not what a sign can be",
+                  "write `positive` (above zero) or `not negative` (zero or above); without `sign` an amount may be "
+                  "negative too");
+}
+
 /// One field; what cannot be read is left out and makes the type `broken`.
 void read_field(Context& context, const YamlNode& key, const YamlNode& value, std::vector<Field>& fields,
                 std::vector<Span>& places) {
@@ -58,7 +76,7 @@ void read_field(Context& context, const YamlNode& key, const YamlNode& value, st
         is_type ? "write " + tick("{type: " + value.text + "}")
                 : "write " + tick("{type: money, is: " + value.text + "}") + ", or another type without `is`");
   }
-  MapReader reader(context, value, "field " + tick(key.text), {"type", "optional", "title", "is"});
+  MapReader reader(context, value, "field " + tick(key.text), {"type", "optional", "title", "is", "sign"});
   if (!check_word(context, "field name", key.text, key.span, false)) return;
   if (std::find(kReserved.begin(), kReserved.end(), key.text) != kReserved.end()) {
     context.error(ErrorCode::DuplicateName, key.span, "the name " + tick(key.text) + " has a meaning of its own",
@@ -71,6 +89,7 @@ void read_field(Context& context, const YamlNode& key, const YamlNode& value, st
   field.title = reader.text_if_any("title");
   const std::string type = reader.text("type");
   if (type.empty() || !read_type(context, *reader.find("type"), field)) return;
+  read_sign(context, reader.find("sign"), field);
   fields.push_back(std::move(field));
   places.push_back(key.span);
 }

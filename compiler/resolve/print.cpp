@@ -76,6 +76,7 @@ class Printer {
     std::string words = what + field.name + ": " + std::string(to_text(field.kind));
     if (field.kind == FieldKind::list) words += " " + book_.catalog.lists[field.list].name;
     if (!field.required) words += " optional";
+    if (field.sign != AmountSign::any) words += ", " + std::string(to_text(field.sign));
     if (!field.definition.empty()) words += " is " + sum_text(type, level, field.definition);
     line(1, words);
   }

@@ -21,6 +21,7 @@ std::optional<ResolvedModel> resolve(const syntax::Spec& spec, const ReadFile& r
   resolve_rules(context);
   resolve_intakes(context);
   resolve_tests(context, read_file);
+  sink.fold_names();
   // Also after faults of the parser: what it could not read is missing here, and not told again.
   if (sink.has_errors()) return std::nullopt;
   return std::move(context.model);

@@ -2,6 +2,7 @@
 // Tests of the book: events as CloudEvents, expectations as values. Names must be right; values may be wrong on
 // purpose.
 #include <algorithm>
+#include <set>
 
 #include "compiler/resolve/context.hpp"
 #include "compiler/runtime/rules/payload_reader.hpp"
@@ -65,6 +66,7 @@ class TestReader {
   void add_event(const TestEvent& written) {
     TestStep step;
     step.id = written.id.text;
+    ids_.insert(written.id.text);
     step.span = written.span;
     if (const auto type = event_type_of(context_, written.type))
       step.event = to_json(written, *type, told_of(written, *type));
@@ -352,7 +354,7 @@ class TestReader {
     expected.journal = written.journal.text;
     expected.storno = written.storno;
     expected.reverses = written.reverses.text;
-    if (!written.reverses.empty() && !told_.contains(written.reverses.text))
+    if (!written.reverses.empty() && !ids_.contains(written.reverses.text))
       context_.error(ErrorCode::UnknownName, written.reverses.span,
                      "event " + tick(written.reverses.text) + " did not come before in this test",
                      "write the id of the event whose entry is reversed");
@@ -416,6 +418,7 @@ class TestReader {
   const ReadFile& read_file_;
   BookTest test_;
   std::map<std::string, Told> told_;
+  std::set<std::string> ids_;  // of events above, also of those whose type has no schema
   std::optional<Date> through_;
 };
 

@@ -117,14 +117,33 @@ class Search {
     return std::nullopt;
   }
 
+  /// The key whose colon is all that stands before `at`; empty when a value does.
+  static std::string key_ending_at(std::string_view line, std::size_t at) {
+    const std::size_t colon = at == 0 ? std::string_view::npos : line.find_last_not_of(" \t", at - 1);
+    if (colon == std::string_view::npos || line[colon] != ':') return {};
+    std::size_t from = colon;
+    while (from > 0 && is_word_byte(line[from - 1])) --from;
+    return std::string(line.substr(from, colon - from));
+  }
+
+  /// The value that begins at `at`, as far as its line tells.
+  static std::string text_at(std::string_view line, std::size_t at) {
+    const std::size_t end = std::min(line.find_first_of(",}]", at), line.size());
+    const std::string_view text = line.substr(at, end - at);
+    return std::string(text.substr(0, text.find_last_not_of(" \t") + 1));
+  }
+
   /// `name: Bank type: asset`: the second key begins something that the first does not end.
   YamlFault second_key(std::string_view line, std::size_t colon) const {
     std::size_t from = colon;
     while (from > 0 && is_word_byte(line[from - 1])) --from;
     const std::string key(line.substr(from, colon - from));
+    if (const std::string first = key_ending_at(line, from); !first.empty() && !open_.empty())
+      return {number_, from, "the text of `" + first + "` has a colon in it",
+              "put a text with a colon into quotes: `" + first + ": \"" + text_at(line, from) + "\"`"};
     if (!open_.empty())
       return {number_, from, "a comma is missing before `" + key + "`",
-              "write a comma between one `key: value` and the next"};
+              "write a comma between one `key: value` and the next; a text with a colon stands in quotes"};
     const std::size_t brace = line.find_first_of("{}", colon);
     if (brace != std::string_view::npos && line[brace] == '}')
       return {number_, from, "`{` is missing before `" + key + "`", "write `{" + key + ": ...}`"};

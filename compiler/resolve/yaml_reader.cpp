@@ -29,9 +29,33 @@ MapReader::MapReader(Context& context, const YamlNode& node, std::string what,
     return;
   }
   const std::vector<std::string> known(keys.begin(), keys.end());
-  for (std::size_t i = 0; i < node.keys.size(); ++i)
-    if (std::find(known.begin(), known.end(), node.keys[i].text) == known.end())
+  for (std::size_t i = 0; i < node.keys.size(); ++i) {
+    if (std::find(known.begin(), known.end(), node.keys[i].text) != known.end()) continue;
+    if (const std::size_t pieces = pieces_of_text(i, known); pieces != 0)
+      i += pieces - 1;
+    else
       unknown_key(node.keys[i], node.items[i].kind == YamlNode::Kind::nothing, known);
+  }
+}
+
+/// `name: Northlight, Inc.` is read as a name and a key that has no value. Reports it; how many such keys there are.
+std::size_t MapReader::pieces_of_text(std::size_t first, const std::vector<std::string>& known) {
+  const auto is_piece = [&](std::size_t i) {
+    const std::string& text = node_.keys[i].text;
+    const bool knows = std::find(known.begin(), known.end(), text.substr(0, text.find_first_of(" :"))) != known.end();
+    return node_.items[i].kind == YamlNode::Kind::nothing && !knows && text.find('"') == std::string::npos;
+  };
+  if (first == 0 || !is_piece(first)) return 0;
+  const YamlNode& begun = node_.items[first - 1];
+  const std::string& key = node_.keys[first - 1].text;
+  if (begun.kind != YamlNode::Kind::scalar || begun.quoted || key == "type") return 0;
+  std::string text = begun.text;
+  std::size_t end = first;
+  for (; end < node_.keys.size() && is_piece(end); ++end) text += ", " + node_.keys[end].text;
+  context_.error(ErrorCode::BadYaml, node_.keys[first].span,
+                 tick(node_.keys[first].text) + " stands behind a comma, which ends the text of " + tick(key),
+                 "put a text with a comma into quotes: " + tick(key + ": \"" + text + "\""));
+  return end - first;
 }
 
 /// `type text` and `net + tax`, without a colon, are read as keys that have no value.
@@ -46,6 +70,10 @@ void MapReader::unknown_key(const YamlNode& key, bool alone, const std::vector<s
   if (alone && blank != std::string::npos && knows(first))
     return context_.error(ErrorCode::BadYaml, key.span, "a colon is missing behind " + tick(first),
                           "write " + tick(first + ":" + key.text.substr(blank)));
+  if (const std::size_t colon = key.text.find(':');
+      alone && colon != std::string::npos && knows(key.text.substr(0, colon)))
+    return context_.error(ErrorCode::BadYaml, key.span, "a blank is missing behind the colon of " + tick(key.text),
+                          "write " + tick(key.text.substr(0, colon) + ": " + key.text.substr(colon + 1)));
   if (alone && is_sum && knows("is"))
     return context_.error(ErrorCode::BadYaml, key.span, tick(key.text) + " stands without its key",
                           "write " + tick("is: " + key.text));

@@ -39,6 +39,7 @@ class MapReader {
 
  private:
   std::string scalar(const YamlNode& value, std::string_view key);
+  std::size_t pieces_of_text(std::size_t first, const std::vector<std::string>& known);
   void unknown_key(const YamlNode& key, bool alone, const std::vector<std::string>& known);
 
   Context& context_;

@@ -240,8 +240,9 @@ class Reader {
     const std::string_view rest = read_some(content, list, found).value_or(content);
     const std::string_view next = trimmed(rest);
     if (found.empty() || next.empty()) {
-      return report(content, "`" + diagnostics::printable_utf8(content, false) + "` cannot be read as a cell",
-                    "a cell holds values separated by commas, `any`, `-`, a range `a..b`, or nothing");
+      return report(
+          content, "`" + diagnostics::printable_utf8(content, false) + "` cannot be read as a cell",
+          "a cell holds values separated by commas, `any`, `-`, or nothing; a text with other signs stands in quotes");
     }
     if (next.starts_with(',')) {
       return report(next, "a comma stands here without a value behind it", "write the value, or remove the comma");

@@ -151,7 +151,10 @@ bool is_dash(std::string_view seen) {
 std::string help_by_sign(const Misfit& misfit) {
   if (is_dash(misfit.seen)) return "write a plain hyphen `-`, and two of them `--` for a comment";
   if (misfit.seen == "'") return "write double quotes `\"`";
-  if (misfit.seen == "/") return "there is no division; write a percentage such as `50 % of line.net`";
+  if (misfit.seen == "/")
+    return "there is no division; write a percentage such as `50 % of line.net`, or let `recognise line.net over FROM "
+           "to "
+           "UNTIL by equal_months` spread it over months";
   if (misfit.seen == ";" || misfit.seen == "{" || misfit.seen == "}")
     return "delete it; a construct ends where the next one starts";
   if (misfit.seen == "#") return "write `--` for a comment";
@@ -191,6 +194,9 @@ std::string help_by_habit(const Misfit& misfit) {
   }
   const bool in_condition = misfit.rule == Rule::condition || misfit.rule == Rule::when_clause ||
                             misfit.rule == Rule::payload_test || misfit.rule == Rule::payload_when;
+  if (in_condition && (seen == "<" || seen == ">" || seen == "over" || seen == "above" || seen == "below"))
+    return "conditions never compare amounts; write `sign: positive` at the amount in events.yaml, or let billing send "
+           "another event type";
   if (seen == "or" && in_condition) return "write the values behind `is` with commas, or a second rule";
   if (misfit.row_follows) return "begin the row with `|`";
   if (misfit.rule == Rule::list_item && misfit.next == "is" && misfit.before_kind == TokenKind::word) {

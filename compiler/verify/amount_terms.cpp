@@ -277,7 +277,18 @@ std::optional<std::map<Atom, Fraction>> AmountTerms::example(std::uint32_t attem
     });
     if (open.size() == before) return std::nullopt;  // left the exact range
   }
+  for (const auto& [each, value] : values)
+    if (!keeps_sign(meanings_[each], value)) return std::nullopt;
   return values;
+}
+
+/// An event that its schema refuses is no example.
+bool AmountTerms::keeps_sign(const Meaning& meaning, const Fraction& value) const {
+  AmountSign sign = AmountSign::any;
+  if (meaning.kind == Kind::header) sign = type_.header[meaning.index].sign;
+  if (meaning.kind == Kind::line || meaning.kind == Kind::line_sum) sign = type_.line[meaning.index].sign;
+  return sign == AmountSign::any || value.numerator() > 0 ||
+         (sign == AmountSign::not_negative && value.numerator() == 0);
 }
 
 std::string AmountTerms::name(Atom atom) const {

@@ -71,6 +71,7 @@ class AmountTerms {
   void learn_equality(Polynomial zero, std::optional<Atom> preferred);
   std::optional<Polynomial> reduced(Polynomial polynomial) const;
   bool whole_minor_units(const Polynomial& polynomial) const;
+  bool keeps_sign(const Meaning& meaning, const Fraction& value) const;
 
   const rules::RuleBook& book_;
   const rules::EventProgram& program_;

@@ -53,6 +53,10 @@ void check_intercompany(const ResolvedModel& model, Sink& sink, rules::Proofs& p
 void check_schedules(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4018 (warnings): what is put into a clearing role is taken out by something.
 void check_clearing(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4025 (warnings): what is taken from balances is never negative.
+void check_signs(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
+/// GLM-4026 (warnings): a journal code that stands once is no slip for another.
+void check_journals(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);
 /// GLM-4021 (warnings): it is said what happens when an event comes before one it needs; GLM-4006: nothing waits for
 /// itself.
 void check_order(const ResolvedModel& model, Sink& sink, rules::Proofs& proofs);

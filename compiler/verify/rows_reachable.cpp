@@ -34,7 +34,11 @@ class TableCheck {
       std::string why = never_asked(row);
       if (why.empty()) continue;
       dead_[row] = true;
-      findings.add(dead_row(row, " never applies: " + std::move(why), "correct the row, or delete it"));
+      findings.add(dead_row(row, " never applies: " + std::move(why),
+                            outside_calendars(row)
+                                ? "let the calendars go on through that day in calendars.yaml; if the "
+                                  "day is wrong, correct it"
+                                : "correct the row, or delete it"));
     }
     if (!facts_.overlaps_known) return dead_;  // tables_disjoint tells
     std::map<std::uint32_t, std::vector<std::uint32_t>> twins;
@@ -63,6 +67,14 @@ class TableCheck {
   }
 
  private:
+  /// Its days lie where no fiscal calendar of the book has a period: the calendar is short more often than the row
+  /// wrong.
+  bool outside_calendars(std::uint32_t index) const {
+    const rules::TableRow& row = table_.rows[index];
+    const Life life = book_life(book_);
+    return (row.from && *row.from > life.last) || (row.until && *row.until < life.first);
+  }
+
   /// Why the row cannot apply whatever other rows say; empty when it can.
   std::string never_asked(std::uint32_t index) const {
     const rules::TableRow& row = table_.rows[index];

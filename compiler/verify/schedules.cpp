@@ -61,6 +61,10 @@ class ScheduleCheck {
   }
 
  private:
+  static std::string all_ticked(std::vector<std::string> names) {
+    for (std::string& name : names) name = tick(name);
+    return all_of(names);
+  }
   const EventType& type() const { return book_.catalog.types[program_.type]; }
   std::string name() const { return "the schedule of " + rule_words(book_, program_, rule_); }
   std::string words(const Operand& operand) const { return operand_words(book_, program_, operand); }
@@ -71,8 +75,25 @@ class ScheduleCheck {
     return found;
   }
 
-  /// What the schedule is for is there whenever the rule fits. Days that are missing hold the event, and say so.
+  /// The days of the service and what the schedule is for are there whenever the rule fits.
   void always_stated() {
+    std::vector<std::string> names, asked;
+    for (const Operand* day : {&it_.from, &it_.until})
+      if (!always_there(type(), rule_, *day)) {
+        names.push_back(field_of(type(), *day).name);
+        asked.push_back("and " + words(*day) + " is given");
+      }
+    if (!names.empty()) {
+      Diagnostic found = finding(it_.where, "days");
+      found.message = name() + " is made over days, and " + type().name + " may come without " + all_ticked(names);
+      found.notes.push_back("example: " + std::string(program_.each_line ? "a line of " : "") + one(type().name) +
+                            " without " + all_of(names) + ": over which days is it earned?");
+      std::string conditions;
+      for (const std::string& one_asked : asked) conditions += (conditions.empty() ? "" : " ") + one_asked;
+      found.help = std::string(names.size() == 1 ? "make the field" : "make the fields") +
+                   " required in events.yaml, or add `" + conditions + "` to the rule and say what happens without";
+      findings_.add(std::move(found));
+    }
     for (const rules::DimensionSource& key : it_.keys) {
       if (always_there(type(), rule_, key.value)) continue;
       const Field& field = field_of(type(), key.value);

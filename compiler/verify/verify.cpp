@@ -17,10 +17,11 @@ std::optional<VerifiedModel> verify(resolve::ResolvedModel model, diagnostics::S
   rules::Proofs proofs;
   proofs.compiler = "glmapc 0.1.0";
   check_tables(model, kept, sink, proofs);
-  for (const auto check : {check_inputs_given, check_no_catch_all, check_outcomes_complete, check_outcomes_disjoint,
-                           check_balanced, check_currencies, check_accounts_usable, check_account_types,
-                           check_roles_available, check_dimensions, check_intercompany, check_schedules, check_clearing,
-                           check_order, check_policies_reachable, check_intakes_complete, check_payload_kinds})
+  for (const auto check :
+       {check_inputs_given, check_no_catch_all, check_outcomes_complete, check_outcomes_disjoint, check_balanced,
+        check_currencies, check_accounts_usable, check_account_types, check_roles_available, check_dimensions,
+        check_intercompany, check_schedules, check_clearing, check_signs, check_journals, check_order,
+        check_policies_reachable, check_intakes_complete, check_payload_kinds})
     check(model, sink, proofs);
   if (sink.error_count() != before) return std::nullopt;
   check_unused(model, sink);

@@ -47,6 +47,19 @@ std::string_view to_text(FieldKind kind) {
   return {};
 }
 
+std::string_view to_text(AmountSign sign) {
+  switch (sign) {
+    case AmountSign::any:
+      return "";
+    case AmountSign::positive:
+      return "positive";
+    case AmountSign::not_negative:
+      return "not negative";
+  }
+  GLMAP_ASSERT(!"a sign of the list");
+  return {};
+}
+
 void ValueList::index() {
   by_value.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) by_value[i] = static_cast<std::uint32_t>(i);

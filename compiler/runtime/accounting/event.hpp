@@ -43,6 +43,15 @@ enum class FieldKind : std::uint8_t {
 };
 std::string_view to_text(FieldKind kind);
 
+/// What the book promises about an amount; an event that breaks the promise is refused (GLM-6017).
+enum class AmountSign : std::uint8_t {
+  any,
+  positive,      // above zero
+  not_negative,  // zero or above
+};
+/// As written behind `sign:`; empty for any.
+std::string_view to_text(AmountSign sign);
+
 /// One term of a definition or invariant: +-field or +-sum over lines of a line field.
 struct SumTerm {
   bool negative = false;
@@ -55,6 +64,7 @@ struct Field {
   FieldKind kind = FieldKind::text;
   std::uint32_t list = 0;  // index into EventCatalog::lists when kind is list
   bool required = true;
+  AmountSign sign = AmountSign::any;  // only of money and decimals
   std::string title;
   /// `is: net + tax`. When absent in a payload the field is computed; when present it must agree to the minor unit.
   std::vector<SumTerm> definition;

@@ -181,6 +181,23 @@ class Decoder {
     return std::nullopt;
   }
 
+  /// What the sender may have meant by another name: for the help of a field that is missing.
+  static std::string unknown_members_in_words(const std::vector<Field>& fields, const Field& missing, JsonView members,
+                                              bool has_lines) {
+    constexpr std::size_t kNamedMax = 3;
+    std::vector<std::string> unknown;
+    std::size_t next = 0;
+    for (const JsonView member : members)
+      if (!find_field(fields, member.key(), next) && (!has_lines || member.key() != kLines))
+        unknown.push_back(in_backticks(member.key()));
+    if (unknown.empty() || unknown.size() > kNamedMax) return {};
+    std::string words;
+    for (std::size_t i = 0; i < unknown.size(); ++i)
+      words += (i == 0 ? "" : i + 1 == unknown.size() ? " and " : ", ") + unknown[i];
+    return "the event carries " + words + ", which its schema does not have; if that is meant, send it as `" +
+           missing.name + "`, or rename the field in events.yaml";
+  }
+
   void read_fields(const std::vector<Field>& fields, JsonView members, std::vector<FieldValue>& values,
                    const Place& place, bool has_lines) {
     values.resize(fields.size());
@@ -208,7 +225,8 @@ class Decoder {
       values[i] = std::monostate();
       if (!fields[i].required || !fields[i].definition.empty()) continue;
       note(fail_at(ErrorCode::MissingField, place.pointer(fields[i].name),
-                   "`" + fields[i].name + "` is missing or empty, `" + type_->name + "` needs it"));
+                   "`" + fields[i].name + "` is missing or empty, `" + type_->name + "` needs it",
+                   unknown_members_in_words(fields, fields[i], members, has_lines)));
       if (stop()) return;
     }
   }
@@ -240,6 +258,7 @@ class Decoder {
       event_parts::settle_definitions(scope, faults_);
       for (const Invariant& invariant : type_->invariants)
         if (invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
+      event_parts::check_signs(scope, faults_);
     }
     if (stop()) return;
     SumScope scope{
@@ -247,6 +266,7 @@ class Decoder {
     event_parts::settle_definitions(scope, faults_);
     for (const Invariant& invariant : type_->invariants)
       if (!invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
+    event_parts::check_signs(scope, faults_);
   }
 
   void read_object() {

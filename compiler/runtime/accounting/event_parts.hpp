@@ -61,4 +61,7 @@ void settle_definitions(SumScope& scope, std::vector<Error>& faults);
 /// Appends GLM-6010 with both sides when the terms do not cancel out.
 void check_invariant(const Invariant& invariant, const SumScope& scope, std::vector<Error>& faults);
 
+/// Appends GLM-6017 for each amount, sent or computed, whose sign is not the one its field promises.
+void check_signs(const SumScope& scope, std::vector<Error>& faults);
+
 }  // namespace glmap::event_parts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Definitions (`gross is net + tax`) and invariants (`total = sum of line.gross`) of an event.
+// Definitions (`gross is net + tax`), invariants (`total = sum of line.gross`) and signs of an event.
 #include "compiler/runtime/accounting/event_parts.hpp"
 
 namespace glmap::event_parts {
@@ -76,6 +76,20 @@ void note(std::vector<Error>& faults, Error error, std::string pointer) {
   faults.push_back(std::move(error));
 }
 
+template <class Amount>
+bool keeps_sign(AmountSign sign, const Amount& amount) {
+  return !amount.is_negative() && (sign != AmountSign::positive || !amount.is_zero());
+}
+bool keeps_sign(AmountSign sign, const FieldValue& value) {
+  if (const Money* money = std::get_if<Money>(&value)) return keeps_sign<Money>(sign, *money);
+  if (const Decimal* number = std::get_if<Decimal>(&value)) return keeps_sign<Decimal>(sign, *number);
+  return true;
+}
+
+std::string sign_words(AmountSign sign) {
+  return sign == AmountSign::positive ? "above zero" : "of zero or above";
+}
+
 class Settler {
  public:
   Settler(SumScope& scope, std::vector<Error>& faults)
@@ -138,6 +152,20 @@ void check_invariant(const Invariant& invariant, const SumScope& scope, std::vec
         {},
         {}},
        scope.place.pointer());
+}
+
+void check_signs(const SumScope& scope, std::vector<Error>& faults) {
+  for (std::size_t i = 0; i < scope.fields.size(); ++i) {
+    const Field& field = scope.fields[i];
+    if (field.sign == AmountSign::any || keeps_sign(field.sign, scope.values[i])) continue;
+    note(faults,
+         {ErrorCode::WrongSign,
+          "`" + field.name + "` is " + in_words(scope.values[i]) + ", an amount " + sign_words(field.sign) +
+              " is expected",
+          "correct the amount at its source; what takes an earlier event back is sent as the event for that",
+          {}},
+         scope.place.pointer(field.name));
+  }
 }
 
 }  // namespace glmap::event_parts

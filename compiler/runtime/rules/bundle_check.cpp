@@ -58,6 +58,7 @@ class Checker {
   void check_fields(const EventType& type, const std::vector<Field>& fields) {
     for (const Field& field : fields) {
       require(field.kind <= FieldKind::yes_no, "kind of field " + field.name);
+      require(field.sign <= AmountSign::not_negative, "sign of field " + field.name);
       require(field.kind != FieldKind::list || field.list < book_.catalog.lists.size(), "list of field " + field.name);
       check_terms(type, field.definition, fields.size());
     }

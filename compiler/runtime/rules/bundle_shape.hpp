@@ -285,6 +285,7 @@ void describe(A& a, Field& v) {
   bool optional = !v.required;
   a("optional", optional);
   v.required = !optional;
+  a("sign", v.sign);
   a("title", v.title);
   a("definition", v.definition);
 }

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+using glmap::AmountSign;
 using glmap::BillingEvent;
 using glmap::Code;
 using glmap::Currency;
@@ -483,4 +484,44 @@ TEST_CASE("whatever is damaged in an event, the first fault is among all faults"
   }
   CHECK(sound > 50);
   CHECK(faulty > 500);
+}
+
+TEST_CASE("an amount keeps the sign that its schema promises", "[event]") {
+  const auto fault_of = [](AmountSign sign, const std::string& amount, const std::string& tax) {
+    glmap::EventCatalog strict = make_catalog();
+    strict.types[1].header[2].sign = sign;
+    strict.types[0].line[3].sign = sign;  // computed: net and tax
+    const Json payment = json(envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":")" + amount +
+                                                               R"(","payout":")" + amount + "\"}"));
+    const Json billed = json(invoice(kHeader, R"({"product":"API","net":100.00,"tax":")" + tax + "\"}"));
+    std::string found;
+    for (const Json* event : {&payment, &billed}) {
+      const auto read = decode_event(strict, *event);
+      if (!read) found += read.error().where.pointer + ": " + read.error().message + "\n";
+      CHECK((read || read.error().code == ErrorCode::WrongSign));
+    }
+    return found;
+  };
+  CHECK(fault_of(AmountSign::positive, "50.00", "19.00").empty());
+  CHECK(fault_of(AmountSign::positive, "-50.00", "-119.00") ==
+        "/data/amount: `amount` is -50.00 EUR, an amount above zero is expected\n"
+        "/data/lines/0/gross: `gross` is -19.00 EUR, an amount above zero is expected\n");
+  CHECK(fault_of(AmountSign::positive, "0.00", "-100.00") ==
+        "/data/amount: `amount` is 0.00 EUR, an amount above zero is expected\n"
+        "/data/lines/0/gross: `gross` is 0.00 EUR, an amount above zero is expected\n");
+  CHECK(fault_of(AmountSign::not_negative, "0.00", "-100.00").empty());
+  CHECK(fault_of(AmountSign::not_negative, "-0.01", "19.00") ==
+        "/data/amount: `amount` is -0.01 EUR, an amount of zero or above is expected\n");
+  CHECK(fault_of(AmountSign::any, "-50.00", "-119.00").empty());
+}
+
+TEST_CASE("a field that is missing is looked for among those that nobody knows", "[event]") {
+  const std::string unnamed = R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01")";
+  const Error error = refused(invoice(unnamed + R"(,"client":"C1")", kLine));
+  CHECK(error.code == ErrorCode::MissingField);
+  CHECK(error.where.pointer == "/data/customer");
+  CHECK(error.help ==
+        "the event carries `client`, which its schema does not have; if that is meant, send it as `customer`, or "
+        "rename the field in events.yaml");
+  CHECK(refused(invoice(unnamed, kLine)).help.empty());
 }

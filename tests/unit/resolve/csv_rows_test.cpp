@@ -70,7 +70,7 @@ TEST_CASE("a file of rows repeats the table's columns", "[resolve]") {
   require_found(with_csv("role;entity;product;account;from;until\n"),
                 {{ErrorCode::RowWidth, kCsv, "role;", "save the file with commas"}});
   require_found(with_csv(kHeader + "revenue,US,PLATFORM, API,4010,2026-01-01,\n"),
-                {{ErrorCode::RowWidth, kCsv, "revenue,US", "the row has 7 cells, the header has 6"}});
+                {{ErrorCode::RowWidth, kCsv, "revenue,US", "the row has too many cells: 7 instead of 6"}});
   require_found(with_csv(kHeader + "revenue,US,\"PLATFORM,4010,2026-01-01,\n"),
                 {{ErrorCode::BadCell, kCsv, "revenue,US", "quotation mark"}});
   BookFiles files = with_csv(kHeader + kRows);
@@ -80,4 +80,28 @@ TEST_CASE("a file of rows repeats the table's columns", "[resolve]") {
 
 TEST_CASE("a file of rows in another encoding is refused", "[resolve]") {
   require_found(with_csv(kHeader + "revenue,US,\xC4,4010,,\n"), {{ErrorCode::NotUtf8, kCsv, "revenue,US", "UTF-8"}});
+}
+
+TEST_CASE("what a spreadsheet leaves in a file is called by its name", "[resolve][strangers]") {
+  const auto told = [](const std::string& cell, ErrorCode code, const std::string& words) {
+    INFO(cell);
+    const std::string needle = cell.substr(cell.find_first_not_of('"'), 4);
+    require_found(with_csv(kHeader + with_change(kRows, "4225", cell)), {{code, kCsv, needle, words}});
+  };
+  told("=F2+1", ErrorCode::BadCell, "`=F2+1` is a formula and not its value");
+  told("#REF!", ErrorCode::BadCell, "`#REF!` is what a spreadsheet shows when a formula fails");
+  told("'4225", ErrorCode::BadCell, "write `4225` without it");
+  told("4.225E+03", ErrorCode::BadCell, "a number as a spreadsheet shortens it");
+  told("\"\"\"4.225E+03\"\"\"", ErrorCode::UnknownAccount,
+       "write `4225`: the spreadsheet has taken the code for a number");
+  told("4225.0", ErrorCode::UnknownAccount, "write `4225`: the spreadsheet has taken the code for a number");
+  told("4225.5", ErrorCode::UnknownAccount, "not in the chart");
+  require_found(with_csv(kHeader + with_change(kRows, "4225,2027-01-01,", "4225")),
+                {{ErrorCode::RowWidth, kCsv, "4225",
+                  "too few cells: 4 instead of 6 // write `revenue,DE,\"PLATFORM, API\",4225,,`"}});
+  BookFiles workbook = with_csv(std::string("PK\x03\x04\x14", 5));
+  const Outcome outcome = resolve_files(workbook);
+  INFO(outcome.text);
+  REQUIRE(outcome.found.size() == 1);
+  CHECK(outcome.found[0].message == "the file is an Excel workbook, rows of text are expected");
 }

@@ -89,3 +89,65 @@ TEST_CASE("the steps of a test whose first line is missing are told once", "[res
   require_fault(kBook, "test \"German customer buys in dollars and pays\"\n", "\n", ErrorCode::UnexpectedText,
                 "write `test \"title\"` on a line above", "  event invoice.issued I-1\n");
 }
+
+TEST_CASE("a company that is gone is told once, with the count of its places", "[resolve][strangers]") {
+  BookFiles files = small_book();
+  std::string& entities = files[kEntities];
+  entities.erase(entities.find("  - code: DE"));
+  const Outcome outcome = resolve_files(files);
+  INFO(outcome.text);
+  REQUIRE(outcome.found.size() == 1);
+  const diagnostics::Diagnostic& found = outcome.found[0];
+  CHECK(found.code == ErrorCode::UnknownEntity);
+  CHECK(found.message.find("entity `DE` is not in the reference data; it is used in ") == 0);
+  CHECK(found.help == "write one of `US`, or add it to `reference/entities.yaml`");
+  REQUIRE(found.notes.size() == 1);
+  CHECK(found.notes[0].find("also in book.glmap:") == 0);
+}
+
+TEST_CASE("a text with a comma or a colon in it is asked to stand in quotes", "[resolve][strangers]") {
+  const std::string block =
+      "code: US\n    name: Small Inc.\n    functional: USD\n    zone: America/New_York\n    calendar: months\n"
+      "    chart: us\n    erp: tryton-us\n";
+  const auto named = [](const std::string& name) {
+    return "{code: US, name: " + name +
+           ", functional: USD, zone: America/New_York, calendar: months, chart: us, erp: tryton-us}\n";
+  };
+  require_fault(kEntities, block, named("Small, Tiny, Inc."), ErrorCode::BadYaml,
+                "put a text with a comma into quotes: `name: \"Small, Tiny, Inc.\"`", "code: US");
+  require_fault(kEntities, block, named("Small: Inc."), ErrorCode::BadYaml,
+                "put a text with a colon into quotes: `name: \"Small: Inc.\"`", "code: US");
+}
+
+TEST_CASE("a type without the blank behind its colon is parted", "[resolve][strangers]") {
+  const Outcome outcome = resolve_files(small_book_with(kEvents, "invoice: {type: text}", "invoice: {type:text}"));
+  INFO(outcome.text);
+  REQUIRE_FALSE(outcome.found.empty());
+  CHECK(outcome.found[0].message == "a blank is missing behind the colon of `type:text`");
+  CHECK(outcome.found[0].help == "write `type: text`");
+}
+
+TEST_CASE("a condition that compares amounts is led to the sign of the field", "[resolve][strangers]") {
+  for (const char* condition : {"and amount > 0", "and amount < 0", "and amount above 0"})
+    require_fault(kBook, "when currency is functional\n",
+                  "when currency is functional " + std::string(condition) + "\n", ErrorCode::UnexpectedText,
+                  "conditions never compare amounts; write `sign: positive`", "when currency is functional");
+  require_fault(kBook, "when currency is functional\n", "when currency is functional and amount is 0\n",
+                ErrorCode::NotClosed, "conditions never compare amounts; write `sign: positive`",
+                "when currency is functional");
+}
+
+TEST_CASE("signs are those of amounts, and no others", "[resolve]") {
+  const std::string settled = "settled_amount: {type: functional money";
+  for (const char* sign : {", sign: positive}", ", sign: not negative}"})
+    CHECK(resolve_files(small_book_with(kEvents, settled + "}", settled + sign)).model.has_value());
+  require_fault(kEvents, settled + "}", settled + ", sign: negative}", ErrorCode::UnknownListValue,
+                "write `positive` (above zero) or `not negative` (zero or above)");
+  require_fault(kEvents, "invoice: {type: text}", "invoice: {type: text, sign: positive}", ErrorCode::WrongType,
+                "field `invoice` is text, which has no sign");
+}
+
+TEST_CASE("once a period is closed the book says what happens in it", "[resolve][strangers]") {
+  require_fault(kBook, "  closed hold\n", "\n", ErrorCode::MissingClause,
+                "write `closed hold` or `closed first open day`", "dates");
+}

@@ -131,9 +131,10 @@ TEST_CASE("the carrying rate is that of a balance and stands alone", "[resolve][
                       "    credit unapplied_cash rest of amount at carrying rate\n", ErrorCode::WrongType,
                       "this line takes from none");
   BookFiles files = whole_book();
-  files[kEvents] = with_change(files[kEvents], "      customer: {type: text}\n      amount: {type: money}\n  service",
-                               "      customer: {type: text}\n      amount: {type: money}\n      paid_rate: {type: "
-                               "decimal}\n      settled: {type: functional money}\n  service");
+  files[kEvents] = with_change(
+      files[kEvents], "      customer: {type: text}\n      amount: {type: money, sign: positive}\n  service",
+      "      customer: {type: text}\n      amount: {type: money, sign: positive}\n      paid_rate: {type: "
+      "decimal}\n      settled: {type: functional money}\n  service");
   std::string& book = files[kBook];
   book = book.substr(0, book.find("\ntest \""));
   const std::string sound = book;
