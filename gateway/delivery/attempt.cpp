@@ -106,7 +106,13 @@ AttemptResult prove(ErpConnector& connector, const JournalEntry& entry, const Po
 AttemptResult judge_answer(ErpConnector& connector, const JournalEntry& entry, Outcome outcome) {
   if (const auto* posted = std::get_if<Posted>(&outcome)) return prove(connector, entry, *posted);
   if (auto* draft = std::get_if<DraftLeft>(&outcome)) {
-    return plain(DeliveryInput::found_draft, reason(ErrorCode::ErpUnclear, draft->text), draft->document);
+    AttemptResult out = plain(DeliveryInput::found_draft, reason(ErrorCode::ErpUnclear, draft->text), draft->document);
+    if (draft->trouble) {
+      out.reason = reason(draft->trouble->code, draft->text);
+      out.retry_after_micros = draft->trouble->retry_after_micros;
+      out.connection_trouble = true;
+    }
+    return out;
   }
   if (auto* refused = std::get_if<Refused>(&outcome)) {
     return plain(DeliveryInput::refused, reason(refused->code, std::move(refused->text)));

@@ -55,11 +55,6 @@ struct Posted {
   std::string document;  // the ERP's own id
   std::string number;    // the number people see; may be empty
 };
-/// The document is in the ERP, and not posted.
-struct DraftLeft {
-  std::string document;
-  std::string text;  // why it was not posted, if the ERP said so
-};
 /// The ERP said no and does not have it.
 struct Refused {
   ErrorCode code = ErrorCode::ErpRefused;
@@ -74,6 +69,13 @@ struct NotSent {
   ErrorCode code = ErrorCode::ErpUnreachable;  // ErpUnreachable, ErpThrottled, ErpAuthorisation, ErpWrongEntity ...
   std::string text;
   std::optional<std::int64_t> retry_after_micros;
+};
+/// The document is in the ERP, and not posted.
+struct DraftLeft {
+  std::string document;
+  std::string text;  // why it was not posted, if the ERP said so
+  /// Why the connection could not post it: it was asked to slow down, is unreachable ...
+  std::optional<NotSent> trouble;
 };
 using Outcome = std::variant<Posted, DraftLeft, Refused, Unclear, NotSent>;
 

@@ -156,19 +156,22 @@ class TrytonConnector final : public delivery::ErpConnector {
     const std::string document = std::to_string(id);
     RpcOutcome posted = post(company, Json::number(id));
     if (std::holds_alternative<RpcAnswer>(posted)) return delivery::Posted{document, {}};
-    if (auto* not_sent = std::get_if<NotSent>(&posted)) return DraftLeft{document, not_sent->text};
+    if (auto* not_sent = std::get_if<NotSent>(&posted)) {
+      std::string text = not_sent->text;
+      return DraftLeft{document, std::move(text), std::move(*not_sent)};
+    }
     if (auto* unclear = std::get_if<Unclear>(&posted)) return std::move(*unclear);
     const std::string text = std::get<RpcFault>(posted).text;
     const Verdict verdict = classify(text);
     if (verdict.meaning == Meaning::look_up) return Unclear{text};
-    if (verdict.meaning == Meaning::wait) return DraftLeft{document, text};
+    if (verdict.meaning == Meaning::wait) return DraftLeft{document, text, std::nullopt};
     books_.forget();
     // A draft left behind blocks the customer's period close, so it is taken away again.
-    const RpcOutcome deleted =
-        rpc_.call("model.account.move.delete", Json::Array{Json::Array{Json::number(id)}, Books::context(company)},
-                  Effect::writes);
+    RpcOutcome deleted = rpc_.call("model.account.move.delete",
+                                   Json::Array{Json::Array{Json::number(id)}, Books::context(company)}, Effect::writes);
     if (std::holds_alternative<RpcAnswer>(deleted)) return Refused{verdict.code, text};
-    return DraftLeft{document, text};
+    auto* trouble = std::get_if<NotSent>(&deleted);
+    return DraftLeft{document, text, trouble != nullptr ? std::optional(std::move(*trouble)) : std::nullopt};
   }
 
   Looked<Json> shape_move(const JournalEntry& entry, const CompanyBooks& company) {
