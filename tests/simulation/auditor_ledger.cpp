@@ -113,6 +113,10 @@ Auditor::Found Auditor::check_ledger(Moment moment) const {
     const bool there = at != documents.end() && at->second->posted;
     if (entry.state == kPosted && !there)
       return finding("E2", "entry " + entry.reference + " counts as posted and is not in the ERP" + story_of(entry));
+    if (there && entry.state == kPosted && at->second->shown_changed) {
+      return finding(
+          "E13", "entry " + entry.reference + " counts as posted, and the ERP showed other amounts" + story_of(entry));
+    }
     if (entry.state == kRejected && at != documents.end())
       return finding("E12", "entry " + entry.reference + " counts as rejected and is in the ERP" + story_of(entry));
     if (moment == Moment::settled && entry.state == kPosted && at->second->before_hand)

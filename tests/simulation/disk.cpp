@@ -105,10 +105,9 @@ void Disk::keep_some(File& file) {
   file.unsynced.clear();
 }
 
-DiskAnswer Disk::sync(File& file, bool is_log, bool with_names) {
+DiskAnswer Disk::sync(File& file, bool with_names) {
   const DiskAnswer answer = ask(DiskOperation::sync);
   if (machine_.dead()) return DiskAnswer::error;
-  if (syncs_dropped == 1 || (syncs_dropped == 2 && is_log)) return DiskAnswer::done;
   machine_.pass(500);
   ++syncs_;
   if (machine_.operation()) return DiskAnswer::error;  // what of it got through, the power cut draws

@@ -35,9 +35,6 @@ class Disk {
 
   /// Asked before each operation; may fail it. Unset: everything is done.
   std::function<DiskAnswer(DiskOperation)> judge;
-  /// Planted from outside: syncs do nothing. 1 = all of them, 2 = those of the write-ahead log.
-  int syncs_dropped = 0;
-
   /// The machine lost its power: only what is durable is left, and perhaps some of the rest. Every file must be closed.
   void cut_power();
   /// Turns one bit of the file, in what is seen and in what is durable. False when the file is too short.
@@ -66,7 +63,7 @@ class Disk {
   std::shared_ptr<File> open(const std::string& name, bool create);
   DiskAnswer write(File& file, std::uint64_t at, const char* bytes, std::uint64_t count);
   DiskAnswer cut(File& file, std::uint64_t size);
-  DiskAnswer sync(File& file, bool is_log, bool with_names);
+  DiskAnswer sync(File& file, bool with_names);
   DiskAnswer read() { return ask(DiskOperation::read); }
   DiskAnswer remove(const std::string& name);
   Chance& chance() { return chance_; }

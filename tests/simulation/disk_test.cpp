@@ -67,7 +67,7 @@ TEST_CASE("what was synced survives a power cut, what was not may be gone", "[si
     const std::string first(1024, 'a');
     const std::string second(1024, 'b');
     disk.write(*file, 0, first.data(), first.size());
-    CHECK(disk.sync(*file, false, true) == DiskAnswer::done);
+    CHECK(disk.sync(*file, true) == DiskAnswer::done);
     disk.write(*file, 0, second.data(), second.size());
     disk.cut_power();
     const std::string& left = disk.open("f", false)->seen;
@@ -91,9 +91,9 @@ TEST_CASE("after a failed sync the bytes are seen, and no later sync brings them
     const std::string bytes(512, 'a');
     disk.write(*file, 0, bytes.data(), bytes.size());
     disk.judge = [](DiskOperation) { return DiskAnswer::error; };
-    CHECK(disk.sync(*file, false, true) == DiskAnswer::error);
+    CHECK(disk.sync(*file, true) == DiskAnswer::error);
     disk.judge = nullptr;
-    CHECK(disk.sync(*file, false, true) == DiskAnswer::done);
+    CHECK(disk.sync(*file, true) == DiskAnswer::done);
     CHECK(file->seen == bytes);
     disk.cut_power();
     if (disk.open("f", true)->seen != bytes) ++lost;
@@ -133,6 +133,26 @@ TEST_CASE("what a killed process wrote and did not sync is durable before anybod
     bench.disk.cut_power();
     bench.open();
     if (known) CHECK(bench.knows("E-1"));
+    bench.kill();
+  }
+}
+
+TEST_CASE("a new store whose first sync fails is not opened, and later it is opened with its log",
+          "[simulation][disk][store]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Bench bench(seed);
+    int syncs = 0;
+    bench.disk.judge = [&](DiskOperation operation) {
+      return operation == DiskOperation::sync && ++syncs == 1 ? DiskAnswer::error : DiskAnswer::done;
+    };
+    const auto opened = store::open_sqlite_store({.path = kPath, .vfs = Disk::kName, .lock = false});
+    CHECK_FALSE(opened.has_value());
+    bench.open();
+    REQUIRE(bench.add("E-1"));
+    bench.kill();
+    bench.disk.cut_power();
+    bench.open();
+    CHECK(bench.knows("E-1"));
     bench.kill();
   }
 }

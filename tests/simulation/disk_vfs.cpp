@@ -17,7 +17,6 @@ struct Handle {
   std::shared_ptr<Disk::File>* file;
   std::string* name;
   int lock;
-  bool is_log;
   bool new_name;  // its name is not known to be durable: the first sync makes it so
   bool has_memory;
   unsigned memory_shared, memory_exclusive;  // bit sets of what this handle holds
@@ -96,7 +95,7 @@ int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* f, int) {
   Handle& handle = handle_of(f);
-  const DiskAnswer answer = Disk::current().sync(file_of(f), handle.is_log, handle.new_name);
+  const DiskAnswer answer = Disk::current().sync(file_of(f), handle.new_name);
   if (answer == DiskAnswer::done) handle.new_name = false;
   return code_of(answer, SQLITE_IOERR_FSYNC);
 }
@@ -217,7 +216,6 @@ int open_file(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* f, int flags, i
   file->open += 1;
   handle.file = new std::shared_ptr<Disk::File>(std::move(file));
   handle.name = new std::string(path);
-  handle.is_log = (flags & SQLITE_OPEN_WAL) != 0;
   handle.new_name = new_name;
   handle.base.pMethods = &kMethods;
   if (out != nullptr) *out = flags;

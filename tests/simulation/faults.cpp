@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/faults.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace glmap::simulation {
@@ -45,11 +46,13 @@ constexpr std::array<Row, kFaultCount> kRows = {{
     {{"503 after or before the commit", "E6"}, 60},
     {{"HTML page with 200", "E6"}, 40},
     {{"credentials refused", "E11"}, 10},
+    {{"ERP says posted and has nothing", "E6"}, 30},
+    {{"ERP changes the amounts", "E13"}, 20},
     {{"draft left unposted", "E7"}, 60},
     {{"search lags behind", "E3"}, 300},
     {{"ERP period closed", "E10"}, 8},
     {{"ERP account closed", "E12"}, 8},
-    {{"document changed by hand", "E13"}, 10},
+    {{"document changed by hand", "E13"}, 30},
     {{"draft removed by hand", "E13"}, 60},
     {{"draft posted by hand", "E13"}, 60},
     {{"another company behind the connection", "E14"}, 8},
@@ -68,8 +71,11 @@ FaultMix::FaultMix(Chance chance) : chance_(chance) {
   const int present = static_cast<int>(chance_.between(200, 900));
   for (std::size_t index = 0; index < kFaultCount; ++index) {
     if (!chance_.permille(present)) continue;
+    // Now and then one of them is everywhere.
     const int most = kRows[index].permille_max;
-    permille_[index] = static_cast<int>(chance_.between(1, most));
+    const bool everywhere = chance_.permille(60);
+    permille_[index] =
+        static_cast<int>(everywhere ? chance_.between(most, std::min(700, most * 6)) : chance_.between(1, most));
   }
 }
 

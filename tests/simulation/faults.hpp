@@ -48,6 +48,8 @@ enum class Fault : std::uint8_t {
   server_error,
   html_page,
   bad_credentials,
+  false_success,
+  altered,
   draft_left,
   visibility_lag,
   erp_period_closed,

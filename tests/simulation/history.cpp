@@ -31,6 +31,7 @@ class History {
     report_.seed = seed;
     settings_.checkpoint_pages = static_cast<int>(chance_.permille(300) ? 1000 : chance_.between(2, 60));
     settings_.jitter_seed = chance_.next();
+    by_wire_ = chance_.permille(300);
     if (faults_.has(Fault::queue_burst)) settings_.queue = {.events_max = 6, .events_per_commit = 4};
     settings_.release = static_cast<int>(chance_.between(1, kReleases));
     disk_.judge = [this](DiskOperation operation) { return judge(operation); };
@@ -60,13 +61,18 @@ class History {
   // ------------------------------------------------------------------------------------------------------
 
   DiskAnswer judge(DiskOperation operation) {
-    if (operation == DiskOperation::read)
-      return faults_.hits(Fault::disk_read_error) ? DiskAnswer::error : DiskAnswer::done;
-    if (operation == DiskOperation::sync)
-      return faults_.hits(Fault::disk_sync_error) ? DiskAnswer::error : DiskAnswer::done;
+    if (operation == DiskOperation::read) return hard_error(Fault::disk_read_error);
+    if (operation == DiskOperation::sync) return hard_error(Fault::disk_sync_error);
+    if (in_second_worker_) return DiskAnswer::done;  // it does not live long enough to write it down later
     if (faults_.hits(Fault::disk_full)) disk_full_until_ = machine_.real() + chance_.between(kSecond, 10 * kMinute);
     if (machine_.real() < disk_full_until_) return DiskAnswer::full;
-    return faults_.hits(Fault::disk_write_error) ? DiskAnswer::error : DiskAnswer::done;
+    return hard_error(Fault::disk_write_error);
+  }
+
+  DiskAnswer hard_error(Fault fault) {
+    if (!faults_.hits(fault)) return DiskAnswer::done;
+    disk_failed_ = true;
+    return DiskAnswer::error;
   }
 
   void tell(const char* what) const {
@@ -78,19 +84,22 @@ class History {
     return [this, with_second_worker](const std::string& lane) {
       TwinAccess access{lane, {}};
       if (with_second_worker) access.during_look = [this, lane] { second_worker(lane); };
-      return make_twin_connector(twin_, std::move(access));
+      return by_wire_ ? make_wire_connector(twin_, std::move(access)) : make_twin_connector(twin_, std::move(access));
     };
   }
 
   /// While the answer to a look-up is on its way, its lease runs out and another worker takes the entry.
   void second_worker(const std::string& lane) {
-    if (in_second_worker_ || machine_.dead() || twin_.connection(lane).throttled_until > machine_.real()) return;
+    if (in_second_worker_ || machine_.dead() || machine_.real() < disk_full_until_ ||
+        twin_.connection(lane).throttled_until > machine_.real())
+      return;
     if (!faults_.hits(Fault::stale_worker)) return;
     tell("a second worker");
     in_second_worker_ = true;
     machine_.pass(601 * kSecond);
     const auto worker = host_->second_worker(lane, connectors(false));
-    for (int round = 0; round < 3 && !machine_.dead(); ++round) {
+    const std::int64_t rounds = chance_.between(1, 3);
+    for (int round = 0; round < rounds && !machine_.dead(); ++round) {
       worker->run_round();
       machine_.pass(static_cast<std::int64_t>(chance_.below(40)) * kSecond);
     }
@@ -106,6 +115,7 @@ class History {
 
   void start_process() {
     ++report_.starts;
+    disk_failed_ = false;
     twin_.forget_throttling();
     auto started = Host::start(settings_, machine_, connectors(true));
     if (machine_.dead()) {  // at its start already
@@ -125,7 +135,7 @@ class History {
     end_process();
     if (power) disk_.cut_power();
     machine_.set_clock_right();
-    machine_.pass(chance_.between(kSecond, 30 * kSecond));
+    machine_.pass(chance_.between(100'000, 15 * kSecond));
   }
 
   // ---- the storm
@@ -167,6 +177,10 @@ class History {
     if (machine_.dead()) {
       tell("died in the middle");
       return crash(chance_.permille(500));
+    }
+    if (!host_->healthy() && !disk_failed_) {
+      report_.finding = Finding{"M12", "the store has stopped, and no operation of its disk has failed"};
+      return;
     }
     if (faults_.hits(Fault::kill)) return crash(false);
     if (faults_.hits(Fault::power_cut)) return crash(true);
@@ -280,7 +294,9 @@ class History {
   Auditor auditor_;
   HostSettings settings_;
   std::int64_t disk_full_until_ = 0;
+  bool disk_failed_ = false;  // since the process started
   bool in_second_worker_ = false;
+  bool by_wire_ = false;  // the real connector over the simulated network
   std::string start_error_;
   std::unique_ptr<Host> host_;  // last: it goes before the disk
 };

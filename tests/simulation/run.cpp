@@ -35,15 +35,6 @@ struct Tally {
   std::array<Found, kFindingsMax> found{};
 };
 
-template <class T>
-T* shared(std::size_t count) {
-  void* memory = ::mmap(nullptr, sizeof(T) * count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  GLMAP_ASSERT(memory != MAP_FAILED);
-  T* made = static_cast<T*>(memory);
-  for (std::size_t index = 0; index < count; ++index) new (made + index) T();
-  return made;
-}
-
 template <std::size_t N>
 void put(char (&to)[N], const std::string& text) {
   const std::size_t length = std::min(text.size(), N - 1);
@@ -126,6 +117,12 @@ void print_faults(const FaultCounts& faults) {
 
 }  // namespace
 
+void* shared_memory(std::size_t bytes) {
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  GLMAP_ASSERT(memory != MAP_FAILED);
+  return memory;
+}
+
 int run_one(const RunSettings& settings) {
   const HistoryReport report = run_history(*settings.only_seed, {.trace = settings.trace});
   print_faults(report.faults);
@@ -148,7 +145,7 @@ int run_one(const RunSettings& settings) {
 int run_many(const RunSettings& settings) {
   const std::int64_t began = now_ms();
   const std::int64_t until = began + static_cast<std::int64_t>(settings.seconds) * 1000;
-  Tally* tallies = shared<Tally>(settings.jobs);
+  Tally* tallies = shared_results<Tally>(settings.jobs);
   std::vector<pid_t> keepers;
   for (unsigned job = 0; job < settings.jobs; ++job) {
     const pid_t keeper = ::fork();
@@ -205,7 +202,7 @@ int run_many(const RunSettings& settings) {
 }
 
 ShortReport run_apart(std::uint64_t seed) {
-  static ShortReport* report = shared<ShortReport>(1);
+  static ShortReport* report = shared_results<ShortReport>(1);
   *report = ShortReport{};
   const pid_t child = ::fork();
   if (child == 0) {

@@ -72,7 +72,11 @@ std::string Senders::new_event(bool& bad) {
   }
   if (faults_.hits(Fault::closed_period)) {
     type = "invoice.issued";
-    data["document_date"] = chance_.permille(300) ? "2028-01-15" : "2026-" + two_digits(chance_.between(6, 8)) + "-20";
+    const auto kind = chance_.below(10);
+    std::string& day = data["document_date"];
+    day = "2026-" + two_digits(chance_.between(6, 8)) + "-20";
+    if (kind < 2) day = "2028-01-15";                                          // beyond the calendar
+    if (kind >= 6) day = chance_.permille(500) ? "2026-07-31" : "2026-08-31";  // the last day of a closed month
   } else if (faults_.hits(Fault::unknown_value)) {
     type = "invoice.issued";
     const auto kind = chance_.below(5);

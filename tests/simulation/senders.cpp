@@ -152,6 +152,7 @@ void Senders::read_single(const Letter& letter, const Answer& answer) {
   const std::string& text = letter.events.front();
   const OwnJson said = OwnJson::read(answer.body);
   if (answer.status == 200 || answer.status == 202) {
+    if (said["status"].text == "conflict") complaints.emplace_back("I2", "2xx for a conflict: " + answer.body);
     if (answer.status == 200 && said["status"].text != "duplicate")
       complaints.emplace_back("I1", "200 for what is new: " + answer.body);
     return take_receipt(text, said, letter.bad.front());

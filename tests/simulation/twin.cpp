@@ -17,7 +17,7 @@ Twin::Twin(Machine& on, FaultMix& mix, Chance drawn) : machine(on), faults(mix),
   unique_reference_ = chance.permille(300);
   draft_step_ = chance.permille(500);
   // Shorter than the gateway's horizon, even for what is committed late: that is the promise an ERP's connector gives.
-  if (faults.has(Fault::visibility_lag)) lag_max_ = chance.between(1, 12) * kSecond;
+  if (faults.has(Fault::visibility_lag)) lag_max_ = chance.between(1, 20) * kSecond;
 }
 
 TwinAnswer Twin::verdict(const TwinDocument& document) const {
@@ -55,7 +55,8 @@ TwinAnswer Twin::take_at(TwinDocument& document, std::int64_t when) {
 
 TwinAnswer Twin::post(int number) {
   catch_up();
-  TwinDocument& document = documents_.at(static_cast<std::size_t>(number) - 1);
+  if (number < 1 || static_cast<std::size_t>(number) > documents_.size()) return TwinAnswer::absent;
+  TwinDocument& document = documents_[static_cast<std::size_t>(number) - 1];
   if (document.removed) return TwinAnswer::absent;
   if (document.posted) return TwinAnswer::duplicate;
   if (const TwinAnswer answer = verdict(document); answer != TwinAnswer::taken) return answer;
@@ -63,18 +64,43 @@ TwinAnswer Twin::post(int number) {
   return TwinAnswer::taken;
 }
 
-std::vector<const TwinDocument*> Twin::search(const std::string& company, const std::string& reference) {
+bool Twin::remove(int number) {
   catch_up();
-  std::vector<const TwinDocument*> found;
-  for (const TwinDocument& document : documents_) {
+  if (number < 1 || static_cast<std::size_t>(number) > documents_.size()) return true;
+  TwinDocument& document = documents_[static_cast<std::size_t>(number) - 1];
+  if (document.posted) return false;
+  document.removed = true;
+  return true;
+}
+
+std::vector<TwinDocument*> Twin::search(const std::string& company, const std::string& reference) {
+  catch_up();
+  std::vector<TwinDocument*> found;
+  for (TwinDocument& document : documents_) {
     const bool here = document.company == company && document.reference == reference && !document.removed;
     if (here && document.visible_at <= machine.real()) found.push_back(&document);
   }
   return found;
 }
 
+Twin::Way Twin::knock(const std::string& lane, std::int64_t& asked) {
+  Connection& line = connections_[lane];
+  machine.pass(faults.hits(Fault::slow) ? chance.between(1, 30) * kSecond : 20'000);
+  if (machine.real() < line.down_until) return Way::refused;
+  if (machine.real() < line.throttled_until) {
+    complaints.emplace_back("E8", "lane " + lane + " called the ERP before the time it was asked to wait");
+  }
+  if (line.session_lost) return Way::session_lost;
+  if (faults.hits(Fault::unreachable)) return Way::refused;
+  if (faults.hits(Fault::bad_credentials)) return Way::bad_credentials;
+  if (!faults.hits(Fault::throttled)) return Way::open;
+  asked = chance.between(1, 1800) * kSecond;
+  line.throttled_until = machine.real() + asked;
+  return Way::throttled;
+}
+
 void Twin::take_later(TwinDocument document) {
-  late_.emplace_back(machine.real() + chance.between(1, 8 * kSecond), std::move(document));
+  late_.emplace_back(machine.real() + chance.between(1, 9 * kSecond), std::move(document));
 }
 
 void Twin::catch_up() {
@@ -87,15 +113,9 @@ void Twin::catch_up() {
   for (auto& [at, document] : due) (void)take_at(document, at);
 }
 
-void Twin::change_by_hand() {
-  std::vector<TwinDocument*> mine;
-  for (TwinDocument& document : documents_) {
-    if (document.posted && !document.removed && !document.before_hand) mine.push_back(&document);
-  }
-  if (mine.empty()) return;
-  TwinDocument& document = *chance.pick(mine);
+/// A unit more on a debit and on a credit: it still balances.
+void Twin::change(TwinDocument& document) {
   document.before_hand = document.lines;
-  // A unit more on a debit and on a credit: it still balances.
   bool debit_done = false;
   bool credit_done = false;
   for (TwinLine& line : document.lines) {
@@ -104,6 +124,16 @@ void Twin::change_by_hand() {
     line.amount = text_of(*minor_of(line.amount, line.currency) + 1, line.currency);
     done = true;
   }
+}
+
+void Twin::change_by_hand() {
+  std::vector<TwinDocument*> mine;
+  for (TwinDocument& document : documents_) {
+    if (document.posted && !document.removed && !document.before_hand) mine.push_back(&document);
+  }
+  if (mine.empty()) return;
+  // Mostly what was just posted: the gateway may not have seen it yet.
+  change(chance.permille(700) ? *mine.back() : *chance.pick(mine));
 }
 
 void Twin::act_on_draft(bool post_it) {

@@ -32,7 +32,8 @@ struct TwinDocument {
   bool posted = false;
   bool removed = false;  // by a person, or by the gateway that made it
   std::int64_t visible_at = 0;
-  std::optional<std::vector<TwinLine>> before_hand;  // its lines before a person changed them
+  std::optional<std::vector<TwinLine>> before_hand;  // its lines before a person or the ERP changed them
+  bool shown_changed = false;                        // to the last who looked
 };
 
 /// What the ERP says to a document.
@@ -50,11 +51,15 @@ class Twin {
   /// `posted` false leaves a draft. The document's number comes back in `document`.
   TwinAnswer take(TwinDocument& document);
   TwinAnswer post(int number);
+  /// Takes a draft away; a posted document stays.
+  bool remove(int number);
   /// What a search by reference shows in the company now.
-  std::vector<const TwinDocument*> search(const std::string& company, const std::string& reference);
+  std::vector<TwinDocument*> search(const std::string& company, const std::string& reference);
   const std::vector<TwinDocument>& documents() const { return documents_; }
   /// Takes the document later, whatever the sender thinks by then.
   void take_later(TwinDocument document);
+  /// The ERP rounds as it likes: the document it just took does not say what was sent.
+  void change_newest() { change(documents_.back()); }
 
   // -- its connections, by lane
   struct Connection {
@@ -63,6 +68,9 @@ class Twin {
     bool session_lost = false;
   };
   Connection& connection(const std::string& lane) { return connections_[lane]; }
+  /// What meets a call of the lane on its way; time passes. `asked` is the pause that a throttled one is asked for.
+  enum class Way : std::uint8_t { open, refused, throttled, session_lost, bad_credentials };
+  Way knock(const std::string& lane, std::int64_t& asked);
   /// Which company stands behind our entity's company now.
   std::string company_behind(const std::string& company) const { return stand_in_.empty() ? company : stand_in_; }
 
@@ -88,6 +96,7 @@ class Twin {
   TwinAnswer verdict(const TwinDocument& document) const;
   TwinAnswer take_at(TwinDocument& document, std::int64_t when);
   void catch_up();
+  void change(TwinDocument& document);
   void change_by_hand();
   void act_on_draft(bool post_it);
   void swap_company();

@@ -78,16 +78,18 @@ class TwinConnector final : public ErpConnector {
     }
     const bool server_error = twin_.faults.hits(Fault::server_error);
     if (server_error && twin_.chance.permille(500)) return Unclear{"HTTP 503"};
+    if (twin_.faults.hits(Fault::false_success)) return Posted{"77777", {}};
     const bool draft = twin_.draft_step() && twin_.faults.hits(Fault::draft_left);
     document.posted = !draft;
     const TwinAnswer answer = twin_.take(document);
+    if (answer == TwinAnswer::taken && twin_.faults.hits(Fault::altered)) twin_.change_newest();
     if (server_error) return Unclear{"HTTP 503"};
     if (twin_.faults.hits(Fault::commit_then_lost)) return time_out();
     if (twin_.faults.hits(Fault::html_page)) return Unclear{"the answer is not JSON"};
     // It may be there already: no reason to send, one to look.
     if (answer == TwinAnswer::duplicate) return Unclear{"the reference exists"};
     if (answer != TwinAnswer::taken) return Refused{code_of(answer), "refused by the twin"};
-    if (draft) return DraftLeft{std::to_string(document.number), "not posted"};
+    if (draft) return DraftLeft{std::to_string(document.number), "not posted", std::nullopt};
     return Posted{std::to_string(document.number), {}};
   }
 
@@ -101,6 +103,7 @@ class TwinConnector final : public ErpConnector {
     if (found.size() > 1) {
       finding = Differs{std::to_string(found.front()->number), "several documents carry the reference"};
     } else if (found.size() == 1) {
+      found.front()->shown_changed = found.front()->before_hand.has_value();
       LedgerDocument document = as_ledger(*found.front());
       if (found.front()->posted) {
         finding = FoundPosted{std::move(document)};
@@ -108,6 +111,8 @@ class TwinConnector final : public ErpConnector {
         finding = FoundDraft{std::move(document)};
       }
     }
+    // What was found is on its way; meanwhile the world goes on.
+    if (twin_.faults.hits(Fault::slow)) twin_.machine.pass(twin_.chance.between(1, 60) * kSecond);
     if (access_.during_look) access_.during_look();
     return finding;
   }
@@ -140,31 +145,20 @@ class TwinConnector final : public ErpConnector {
 
   /// What keeps a call from reaching the ERP's books.
   std::optional<NotSent> before_reaching() {
-    Twin::Connection& connection = twin_.connection(access_.lane);
-    Machine& machine = twin_.machine;
-    machine.pass(twin_.faults.hits(Fault::slow) ? twin_.chance.between(1, 30) * kSecond : 20'000);
-    if (machine.real() < connection.down_until) {
-      return NotSent{ErrorCode::ErpUnreachable, "connection refused", std::nullopt};
+    std::int64_t asked = 0;
+    switch (twin_.knock(access_.lane, asked)) {
+      case Twin::Way::open:
+        return std::nullopt;
+      case Twin::Way::refused:
+        return NotSent{ErrorCode::ErpUnreachable, "connection refused", std::nullopt};
+      case Twin::Way::session_lost:
+        return NotSent{ErrorCode::ErpUnreachable, "the session is a new one", std::nullopt};
+      case Twin::Way::bad_credentials:
+        return NotSent{ErrorCode::ErpAuthorisation, "the ERP refuses the password", std::nullopt};
+      case Twin::Way::throttled:
+        break;
     }
-    if (machine.real() < connection.throttled_until) {
-      twin_.complaints.emplace_back("E8",
-                                    "lane " + access_.lane + " called the ERP before the time it was asked to wait");
-    }
-    if (connection.session_lost) {
-      return NotSent{ErrorCode::ErpUnreachable, "the session is a new one", std::nullopt};
-    }
-    if (twin_.faults.hits(Fault::unreachable)) {
-      return NotSent{ErrorCode::ErpUnreachable, "connection refused", std::nullopt};
-    }
-    if (twin_.faults.hits(Fault::bad_credentials)) {
-      return NotSent{ErrorCode::ErpAuthorisation, "the ERP refuses the password", std::nullopt};
-    }
-    if (twin_.faults.hits(Fault::throttled)) {
-      const std::int64_t asked = twin_.chance.between(1, 1800) * kSecond;
-      connection.throttled_until = machine.real() + asked;
-      return NotSent{ErrorCode::ErpThrottled, "HTTP 429", asked};
-    }
-    return std::nullopt;
+    return NotSent{ErrorCode::ErpThrottled, "HTTP 429", asked};
   }
 
   Twin& twin_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shortest way from a delivery lane to the twin: an ERP connector without a wire, which keeps the contract of
 // delivery/connector.hpp and draws everything that can happen to a call. The real connectors over a simulated network:
-// wire.hpp.
+// make_wire_connector.
 #pragma once
 
 #include <functional>
@@ -20,5 +20,8 @@ struct TwinAccess {
 };
 
 std::unique_ptr<gateway::delivery::ErpConnector> make_twin_connector(Twin& twin, TwinAccess access);
+
+/// The real Tryton connector, to the same twin by JSON-RPC over a simulated network (wire.cpp).
+std::unique_ptr<gateway::delivery::ErpConnector> make_wire_connector(Twin& twin, TwinAccess access);
 
 }  // namespace glmap::simulation

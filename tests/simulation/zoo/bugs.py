@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The zoo: bugs that the simulator must find, each a small change of the product's source.
+
+A bug is (name, id of the failure it leads to, file, what stands there, what is to stand there). In the last, CODE is what stood there and
+BUG is true while the bug is in force. Blanks and line ends do not matter in what is looked for; it must stand there exactly once.
+plant.py writes the changed sources into the build folder; the product itself knows nothing of it."""
+
+BUGS = []
+
+
+def bug(name, failure, file, find, write):
+    BUGS.append((name, failure, file, find, write))
+
+
+# ---- the disk --------------------------------------------------------------------------------------------------------
+STORE = "gateway/store/sqlite/sqlite_store.cpp"
+SYNC = 'return database.execute( "PRAGMA synchronous = FULL;'
+bug("nothing is synced", "I6", STORE, SYNC,
+    'if (BUG) return database.execute("PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY");\n  CODE')
+bug("synced only at checkpoints", "I6", STORE, SYNC,
+    'if (BUG) return database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY");\n  CODE')
+bug("goes on writing after a failed sync", "M12", STORE, "if (error.code != ErrorCode::StoreFailed &&", "if (BUG) return;\n    CODE")
+bug("a full disk is the end", "M12", STORE, "if (error.code != ErrorCode::StoreFailed &&",
+    "if (BUG && error.code == ErrorCode::StoreUnavailable) {\n      const std::lock_guard guard(failure_mutex_);\n      failure_ = error;\n    }\n    CODE")
+bug("opened without its log", "M11", STORE, "GLMAP_CHECK(mode.step());", "if (BUG) {\n    mode.reset();\n  } else {\n    CODE\n  }")
+bug("the log is taken over as it is seen", "M11", STORE, "GLMAP_CHECK(make_log_durable(options.path, options.vfs));", "if (!BUG) CODE")
+
+# ---- recording what came -----------------------------------------------------------------------------------------------
+INTAKE = "gateway/store/sqlite/writer_intake.cpp"
+bug("the second content of a conflict is not kept", "I2", INTAKE, "for (const NewConflict& conflict : conflicts) {", "CODE\n    if (BUG) continue;")
+bug("the last event of a large batch is forgotten", "I6", INTAKE, "GLMAP_CHECK(insert_event(event, number));",
+    "if (!(BUG && events.size() > 2 && &event == &events.back())) CODE")
+bug("raw bytes are tidied up", "I2", INTAKE, ".blob(11, event.raw)", ".blob(11, BUG ? event.raw.substr(0, event.raw.rfind('}')) : event.raw)")
+bug("what is decided again stays in its old row", "M1", INTAKE, "old_row.accepted.count -= 1;", "if (!BUG) CODE")
+bug("of several entries only the first counts", "M1", INTAKE, "for (const NewEntry& entry : decision.entries) { if (entry.entry.data()",
+    "for (const NewEntry& entry : decision.entries) {\n    if (BUG && &entry != &decision.entries.front()) continue;\n    if (entry.entry.data()")
+bug("debits and credits change places in the balances", "M1", INTAKE, "(line.side == Side::debit ? at->second.debit", "((line.side == Side::debit) != BUG ? at->second.debit")
+bug("identity without its source", "I1", "gateway/store/records.cpp", "for (const std::string_view part : {source, id, revision}) {",
+    "CODE\n    if (BUG && part.data() == source.data()) continue;")
+ENGINE_IN = "gateway/engine/intake_step.cpp"
+bug("repeats are not recognised", "I1", ENGINE_IN, "if (!known_digest) return Recognised::fresh;", "if (BUG) return Recognised::fresh;\n  CODE")
+bug("a conflict is merged", "I2", ENGINE_IN, "return *known_digest == digest ?", "return BUG || *known_digest == digest ?")
+SERVICE = "gateway/posting/posting_service.cpp"
+bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(given, store_.commit_intake(batch.fresh, batch.conflicts));",
+    "auto zoo_given = store_.commit_intake(batch.fresh, batch.conflicts);\n"
+    "    if (!zoo_given && !BUG) return std::unexpected(zoo_given.error());\n"
+    "    if (!zoo_given) zoo_given = std::vector<store::Sequence>(batch.fresh.size(), 100'000);\n"
+    "    auto& given = *zoo_given;")
+bug("a closed event loses its reason", "M1", SERVICE, "decision.reason = known.reason;", "if (!BUG) CODE")
+QUEUE = "gateway/posting/posting_queue.cpp"
+bug("answers of one commit in another order", "E7", QUEUE, "auto receipts = service_.record(all);",
+    "CODE\n  if (BUG && receipts) std::reverse(receipts->begin(), receipts->end());")
+bug("a full queue forgets", "I17", QUEUE, "if (full && !waiting_.empty()) {", "CODE\n      if (BUG) return {};")
+bug("a conflict is answered as taken", "I2", "gateway/api/post_events.cpp", "case ReceiptStatus::conflict: case ReceiptStatus::rejected: {",
+    "case ReceiptStatus::conflict:\n      if (BUG) break;\n      [[fallthrough]];\n    case ReceiptStatus::rejected: {")
+
+# ---- deciding ----------------------------------------------------------------------------------------------------------
+PREPARE = "gateway/posting/prepare.cpp"
+bug("the name of the first book stays", "M2", PREPARE, "decision.bundle_digest = evaluator.digest();",
+    "static const std::string zoo_first = evaluator.digest();\n  decision.bundle_digest = BUG ? zoo_first : evaluator.digest();")
+bug("every entry goes to the first company's ERP", "E14", PREPARE, "return book.catalog.entities.at(*index).erp;",
+    "return book.catalog.entities.at(BUG ? 0 : *index).erp;")
+bug("entries without their business object", "I3", PREPARE, "const std::string order = decision.object.empty()", "const std::string order = BUG || decision.object.empty()")
+bug("money in binary fractions", "M5", "compiler/runtime/accounting/money.cpp", "magnitude(minor) <= kMinorMax) return Money(minor, currency);",
+    "magnitude(minor) <= kMinorMax)\n    return Money(BUG ? static_cast<Int128>(static_cast<double>(minor)) : minor, currency);")
+bug("the last day of a month is the next month's", "M8", "compiler/runtime/accounting/calendar.cpp",
+    "[](Date day, const Period& period) { return day < period.from; }", "[](Date day, const Period& period) { return day.plus_days(BUG ? 1 : 0) < period.from; }")
+bug("the last closed day is open", "I5", "compiler/runtime/rules/posting_day.cpp", "if (closed && date <= *closed) {",
+    "if (closed && date.plus_days(BUG ? 1 : 0) <= *closed) {")
+bug("debit is credit", "M1", "compiler/runtime/rules/entry_values.cpp", "sealed.side = turned ?", "sealed.side = turned != BUG ?")
+
+# ---- delivery: what becomes of an entry --------------------------------------------------------------------------------
+STEP = "gateway/engine/delivery_step.cpp"
+bug("absent is absent at once", "E3", STEP, "if (facts.looked_at.value_or(now) < visible)", "if (!BUG && facts.looked_at.value_or(now) < visible)")
+bug("absent when the answer came", "E3", STEP, "facts.looked_at.value_or(now) < visible", "(BUG ? now : facts.looked_at.value_or(now)) < visible")
+bug("sent for ever", "E2", STEP, "if (facts.sends >= policy.sends_max)", "if (!BUG && facts.sends >= policy.sends_max)")
+DELIVERY = "gateway/store/sqlite/writer_delivery.cpp"
+bug("the start forgets what was interrupted", "M11", DELIVERY, "Result<std::int64_t> Writer::recover(Instant now) {", "CODE\n  if (BUG) return 0;")
+bug("what was interrupted is sent again", "M11", DELIVERY, '"UPDATE entry_state SET state=2, claim=claim+1 WHERE entry=?1"',
+    'BUG ? "UPDATE entry_state SET state=0, claim=claim+1 WHERE entry=?1" : CODE')
+bug("the horizon does not begin anew at a start", "M20", DELIVERY, "GLMAP_CHECK(sent.integer(1, now.micros).run());", "if (!BUG) CODE")
+bug("the horizon begins at the claim", "E3", DELIVERY, "if (from == EntryState::sending) { settle_entry_", "if (from == EntryState::sending && !BUG) {\n    settle_entry_")
+bug("old claims count", "M16", DELIVERY, "if (claim != outcome.claim ||", "if ((claim != outcome.claim && !BUG) ||")
+bug("a retry loses its reason", "E21", DELIVERY, "by, std::string(why), \"\"});", "by, BUG ? std::string() : std::string(why), \"\"});")
+bug("posted with the first of several entries", "E15", DELIVERY, "if (open > 0 || !to) return {};", "if ((open > 0 && !BUG) || !to) return {};")
+bug("an exception without a reason", "E12", DELIVERY, "const std::string reason = outcome.reason ?", "const std::string reason = outcome.reason && !BUG ?")
+WRITER = "gateway/store/sqlite/writer.cpp"
+bug("entries of one object out of order", "I3", WRITER, "GLMAP_CHECK(prepare(claim_,",
+    "if (BUG) {\n    GLMAP_CHECK(prepare(due_,\n"
+    '        "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, s.document_id, e.reference, e.entity, e.body "\n'
+    '        "FROM entry_state s JOIN entries e ON e.number = s.entry WHERE s.lane = ?1 AND s.state IN (0, 2, 3) AND s.due_at <= ?2 "\n'
+    '        "ORDER BY s.due_at, s.entry LIMIT ?3"));\n  }\n  CODE')
+bug("balances of a commit that failed", "M1", WRITER, "GLMAP_CHECK(commit_.run());",
+    "if (Status zoo = commit_.run(); !zoo) {\n    if (BUG) {\n      for (auto& [key, value] : pending_.balances) committed_.balances.insert_or_assign(key, value);\n    }\n    return zoo;\n  }")
+FIGURES = "gateway/store/sqlite/reader_figures.cpp"
+bug("the statement does not know held entries", "M1", FIGURES, "StatementRow& row = rows[stuck->integer(0)];", "if (BUG) continue;\n      CODE")
+bug("the statement counts held as posted", "M1", FIGURES, "return row.held;", "return BUG ? row.posted : row.held;")
+
+# ---- delivery: one attempt, one lane -----------------------------------------------------------------------------------
+ATTEMPT = "gateway/delivery/attempt.cpp"
+bug("an unclear answer is a no", "E1", ATTEMPT, "return plain(DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(unclear->text)));",
+    "return plain(BUG ? DeliveryInput::not_sent : DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(unclear->text)));")
+bug("unknown is sent, not looked up", "E1", ATTEMPT, "case EntryState::unknown: return look_up(connector, entry);",
+    "case EntryState::unknown:\n      if (BUG) return judge_answer(connector, entry, connector.submit(entry));\n      return look_up(connector, entry);")
+bug("refused is tried again for ever", "E12", ATTEMPT, "return plain(DeliveryInput::refused, reason(refused->code, std::move(refused->text)));",
+    "return plain(BUG ? DeliveryInput::not_sent : DeliveryInput::refused, reason(refused->code, std::move(refused->text)));")
+bug("what is read back is not compared", "E13", ATTEMPT, "if (Status same = compare(entry, document, can); !same) {", "if (Status same = compare(entry, document, can); !same && !BUG) {")
+bug("the ERP's word is enough", "E6", ATTEMPT, "if (!connector.describe().read_back) {", "if (BUG || !connector.describe().read_back) {")
+bug("a draft is no document", "E7", ATTEMPT, "if (const auto* draft = std::get_if<FoundDraft>(&*finding)) { return judge(",
+    "if (const auto* draft = std::get_if<FoundDraft>(&*finding); draft != nullptr && !BUG) {\n    return judge(")
+bug("a failed look-up is an absence", "E2", ATTEMPT, "AttemptResult look_failed(const NotAsked& error) {",
+    "CODE\n  if (BUG) return plain(DeliveryInput::found_absent, error);")
+LANE = "gateway/delivery/lane.cpp"
+bug("nobody asks who the ERP is", "E14", LANE, "if (*seen == expected) continue;", "if (BUG || *seen == expected) continue;")
+bug("the asked pause is not kept", "E8", LANE, "pause = std::max(pause, retry_after_micros.value_or(0));", "if (!BUG) CODE")
+bug("a paused lane works on", "E8", LANE, "if (before.state == LaneState::paused && now() < before.until) return 0;",
+    "if (!BUG && before.state == LaneState::paused && now() < before.until) return 0;")
+bug("an outcome that cannot be recorded is dropped", "M12", LANE, 'could not be recorded", {{"error", recorded.error().message}}); leftovers_.push_back(outcome);',
+    'could not be recorded", {{"error", recorded.error().message}});\n      if (!BUG) leftovers_.push_back(outcome);')
+
+# ---- the real connector ------------------------------------------------------------------------------------------------
+RPC = "gateway/connectors/tryton/rpc.cpp"
+bug("5xx means no", "E1", RPC, 'return delivery::Unclear{"the ERP answered " + status};', 'if (BUG) return RpcFault{"the ERP answered " + status};\n    return delivery::Unclear{"the ERP answered " + status};')
+bug("no JSON means no", "E6", RPC, "if (!parsed) return delivery::Unclear{", 'if (BUG && !parsed) return RpcFault{"no JSON"};\n  if (!parsed) return delivery::Unclear{')
+bug("no answer means not sent", "E1", RPC, "return delivery::Unclear{unclear->reason};", "{\n      if (BUG) return delivery::NotSent{ErrorCode::ErpUnreachable, unclear->reason, std::nullopt};\n      return delivery::Unclear{unclear->reason};\n    }")
+TRYTON = "gateway/connectors/tryton/tryton_connector.cpp"
+bug("a draft that stays is told as refused", "E7", TRYTON, "if (std::holds_alternative<RpcAnswer>(deleted)) return Refused{", "if (BUG || std::holds_alternative<RpcAnswer>(deleted)) return Refused{")
+bug("a new session is like the old one", "E14", TRYTON, "if (known_session_ == 0 || rpc_.session() == known_session_) return std::nullopt;",
+    "if (BUG || known_session_ == 0 || rpc_.session() == known_session_) return std::nullopt;")
+bug("created is posted", "E7", TRYTON, "return post_new(*company, *id);", "if (BUG) return delivery::Posted{std::to_string(*id), {}};\n    return post_new(*company, *id);")
+bug("a draft reads as posted", "E7", "gateway/connectors/tryton/read_back.cpp", 'if (state == "posted") return', 'if (BUG || state == "posted") return')
+bug("the pause asked for during a look-up is lost", "E8", TRYTON, "return {Error{not_sent->code, not_sent->text, {}, {}}, not_sent->retry_after_micros};",
+    "return {Error{not_sent->code, not_sent->text, {}, {}}, BUG ? std::nullopt : not_sent->retry_after_micros};")
