@@ -100,10 +100,22 @@ std::string Auditor::story_of(const AuditedEntry& entry) const {
   return story;
 }
 
+void Auditor::read_texts() {
+  said_.clear();
+  bodies_.clear();
+  made_.clear();
+  for (const AuditedEvent& event : store_.events) said_.emplace(event.number, OwnJson::read(event.raw));
+  for (const AuditedEntry& entry : store_.entries) {
+    const auto at = bodies_.emplace(entry.number, OwnJson::read(entry.body)).first;
+    made_.emplace(entry.number, own_entry(at->second));
+  }
+}
+
 std::optional<Finding> Auditor::audit(Host& host, Moment moment) {
   try {
     if (Found found = complaints()) return found;
     store_ = read_store(Disk::kName, kStore);
+    read_texts();
     entries_seen_ = store_.entries.size();
     posted_seen_ = static_cast<std::uint64_t>(std::count_if(store_.entries.begin(), store_.entries.end(),
                                                             [](const AuditedEntry& e) { return e.state == kPosted; }));
@@ -188,7 +200,7 @@ Auditor::Found Auditor::check_decisions() const {
 
 Auditor::Found Auditor::check_decision(const AuditedEvent& event) const {
   using Kind = OwnDecision::Kind;
-  const OwnJson said = OwnJson::read(event.raw);
+  const OwnJson& said = said_.at(event.number);
   for (const std::string* digest : {&event.first_bundle, &event.bundle}) {
     if (release_of(*digest) == 0)
       return finding("M2", name_of(event) + ": decided by a book that never was: " + *digest);

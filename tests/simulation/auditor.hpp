@@ -43,6 +43,7 @@ class Auditor {
  private:
   using Found = std::optional<Finding>;
 
+  void read_texts();
   Found complaints() const;
   Found check_events() const;
   Found check_acknowledged() const;
@@ -67,6 +68,10 @@ class Auditor {
   const Twin& twin_;
   const People& people_;
   AuditedStore store_;
+  // Read once for all checks.
+  std::map<std::int64_t, OwnJson> said_;    // events by number
+  std::map<std::int64_t, OwnJson> bodies_;  // entries by number
+  std::map<std::int64_t, OwnEntry> made_;
   std::uint64_t entries_seen_ = 0, posted_seen_ = 0;
 };
 

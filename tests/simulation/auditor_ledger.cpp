@@ -39,8 +39,8 @@ struct Row {
 Auditor::Found Auditor::check_entry(const AuditedEvent& event, const AuditedEntry& entry,
                                     const OwnEntry& expected) const {
   const std::string name = "entry " + entry.reference + " of event " + std::to_string(event.number);
-  const OwnJson body = OwnJson::read(entry.body);
-  const OwnEntry stored = own_entry(body);
+  const OwnJson& body = bodies_.at(entry.number);
+  const OwnEntry& stored = made_.at(entry.number);
   if (body["origin"]["bundle_digest"].text != event.bundle)
     return finding("M2", name + " was made by another book than its event names");
   if (stored.entity != expected.entity || entry.entity != expected.entity)
@@ -51,7 +51,7 @@ Auditor::Found Auditor::check_entry(const AuditedEvent& event, const AuditedEntr
     return finding("M8", name + " is dated " + stored.date + " in " + stored.period + ", not " + expected.date);
   if (stored.lines != expected.lines)
     return finding("M1", name + " holds " + in_words(stored.lines) + ", the book says " + in_words(expected.lines));
-  const std::string object = event.source + "|invoice:" + OwnJson::read(event.raw)["data"]["invoice"].text;
+  const std::string object = event.source + "|invoice:" + said_.at(event.number)["data"]["invoice"].text;
   if (entry.object != object) return finding("I3", name + " belongs to object " + entry.object + ", not " + object);
   return std::nullopt;
 }
@@ -100,7 +100,7 @@ Auditor::Found Auditor::check_ledger(Moment moment) const {
     if (at == by_reference.end()) return finding("I6", name + " is in the ERP and its entry is not in the store");
     if (!documents.emplace(document.reference, &document).second)
       return finding("E1", name + " is in the ERP twice" + story_of(*at->second));
-    const OwnEntry entry = own_entry(OwnJson::read(at->second->body));
+    const OwnEntry& entry = made_.at(at->second->number);
     if (document.company != "Company " + entry.entity)
       return finding("E14", name + " is in the books of " + document.company + ", not of " + entry.entity);
     if (document.date != entry.date) return finding("E13", name + " is dated " + document.date + ", not " + entry.date);
@@ -129,7 +129,7 @@ Auditor::Found Auditor::check_ledger(Moment moment) const {
 Auditor::Found Auditor::check_statement(Host& host) const {
   std::map<std::string, Row> own;
   for (const AuditedEvent& event : store_.events) {
-    const OwnControl control = own_control(OwnJson::read(event.raw));
+    const OwnControl control = own_control(said_.at(event.number));
     std::string currency = control.currency;
     Minor amount = control.minor;
     const auto entries = entries_of(event);
@@ -141,7 +141,7 @@ Auditor::Found Auditor::check_statement(Host& host) const {
     if (!entries.empty()) {
       amount = 0;
       for (const AuditedEntry* entry : entries) {
-        const OwnEntry made = own_entry(OwnJson::read(entry->body));
+        const OwnEntry& made = made_.at(entry->number);
         currency = made.currency;
         amount += made.total;
         if (entry->state == kHeld && what != "rejected") what = "held";
@@ -183,7 +183,7 @@ Auditor::Found Auditor::check_statement(Host& host) const {
 Auditor::Found Auditor::check_trial_balance(Host& host) const {
   std::map<std::string, std::pair<Minor, Minor>> own;
   for (const AuditedEntry& entry : store_.entries) {
-    const OwnEntry made = own_entry(OwnJson::read(entry.body));
+    const OwnEntry& made = made_.at(entry.number);
     for (const OwnLine& line : made.lines) {
       auto& [debit, credit] = own[made.entity + "|" + line.account + "|" + made.currency];
       (line.debit ? debit : credit) += line.minor;

@@ -37,9 +37,9 @@ constexpr std::array<Row, kFaultCount> kRows = {{
     {{"clock steps back", "M20"}, 15},
     {{"second worker with an old claim", "M16"}, 60},
     {{"ERP committed, answer lost", "E1"}, 120},
-    {{"lost before the ERP committed", "E2"}, 120},
-    {{"ERP commits after the time-out", "E19"}, 80},
-    {{"slow answer", "E18"}, 100},
+    {{"lost before the ERP committed", "E2"}, 200},
+    {{"ERP commits after the time-out", "E19"}, 150},
+    {{"slow answer", "E18"}, 200},
     {{"connection refused", "E9"}, 60},
     {{"outage of hours", "E9"}, 8},
     {{"429 with Retry-After", "E8"}, 60},
@@ -49,7 +49,7 @@ constexpr std::array<Row, kFaultCount> kRows = {{
     {{"ERP says posted and has nothing", "E6"}, 30},
     {{"ERP changes the amounts", "E13"}, 20},
     {{"draft left unposted", "E7"}, 60},
-    {{"search lags behind", "E3"}, 300},
+    {{"search lags behind", "E3"}, 500},
     {{"ERP period closed", "E10"}, 8},
     {{"ERP account closed", "E12"}, 8},
     {{"document changed by hand", "E13"}, 30},
@@ -73,7 +73,7 @@ FaultMix::FaultMix(Chance chance) : chance_(chance) {
     if (!chance_.permille(present)) continue;
     // Now and then one of them is everywhere.
     const int most = kRows[index].permille_max;
-    const bool everywhere = chance_.permille(60);
+    const bool everywhere = chance_.permille(100);
     permille_[index] =
         static_cast<int>(everywhere ? chance_.between(most, std::min(700, most * 6)) : chance_.between(1, most));
   }

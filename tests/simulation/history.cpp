@@ -152,8 +152,12 @@ class History {
   }
 
   void storm() {
+    // Mostly as long as it takes to say sixty events; now and then long enough for the same thing to go wrong many
+    // times.
+    const int steps_min = chance_.permille(60) ? 900 : 0;
     int step = 0;
-    while (!report_.finding && step < kStepsMax && (senders_.events() < kEventsMin || faults_.total() < kFaultsMin)) {
+    while (!report_.finding && step < kStepsMax &&
+           (senders_.events() < kEventsMin || faults_.total() < kFaultsMin || step < steps_min)) {
       ++step;
       one_step();
       if (step > kStepsMax / 2 && faults_.total() < kFaultsMin) {
@@ -197,13 +201,15 @@ class History {
 
   void act() {
     const auto which = chance_.below(100);
-    if (which < 30) {
+    if (which < 30 && senders_.events() < 3 * kEventsMin) {
       senders_.write_letter();
       if (chance_.permille(700)) senders_.deliver(*host_);
     } else if (which < 40) {
       if (!senders_.all_said()) senders_.deliver(*host_);
     } else if (which < 75) {
-      chance_.pick(host_->lanes())->run_round();
+      for (gateway::delivery::Lane* lane : host_->lanes()) {
+        if (chance_.permille(600)) lane->run_round();
+      }
     } else if (which < 90) {
       const auto how_long = chance_.below(20);
       machine_.pass(how_long < 12   ? chance_.between(100'000, 10 * kSecond)

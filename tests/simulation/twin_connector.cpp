@@ -112,7 +112,7 @@ class TwinConnector final : public ErpConnector {
       }
     }
     // What was found is on its way; meanwhile the world goes on.
-    if (twin_.faults.hits(Fault::slow)) twin_.machine.pass(twin_.chance.between(1, 60) * kSecond);
+    if (twin_.faults.hits(Fault::slow)) twin_.machine.pass(twin_.chance.between(10, 60) * kSecond);
     if (access_.during_look) access_.during_look();
     return finding;
   }

@@ -99,7 +99,7 @@ class Wire final : public HttpClient {
     if (faults.hits(Fault::commit_then_lost)) return time_out();
     if (faults.hits(Fault::html_page)) return page(200, "");
     if (method == "model.account.move.search_read") {
-      if (faults.hits(Fault::slow)) twin_.machine.pass(twin_.chance.between(1, 60) * kSecond);
+      if (faults.hits(Fault::slow)) twin_.machine.pass(twin_.chance.between(10, 60) * kSecond);
       if (access_.during_look) access_.during_look();
     }
     return reply(call, answer);

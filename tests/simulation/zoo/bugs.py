@@ -19,7 +19,6 @@ bug("nothing is synced", "I6", STORE, SYNC,
     'if (BUG) return database.execute("PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY");\n  CODE')
 bug("synced only at checkpoints", "I6", STORE, SYNC,
     'if (BUG) return database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY");\n  CODE')
-bug("goes on writing after a failed sync", "M12", STORE, "if (error.code != ErrorCode::StoreFailed &&", "if (BUG) return;\n    CODE")
 bug("a full disk is the end", "M12", STORE, "if (error.code != ErrorCode::StoreFailed &&",
     "if (BUG && error.code == ErrorCode::StoreUnavailable) {\n      const std::lock_guard guard(failure_mutex_);\n      failure_ = error;\n    }\n    CODE")
 bug("opened without its log", "M11", STORE, "GLMAP_CHECK(mode.step());", "if (BUG) {\n    mode.reset();\n  } else {\n    CODE\n  }")
@@ -120,7 +119,7 @@ bug("an outcome that cannot be recorded is dropped", "M12", LANE, 'could not be 
 
 # ---- the real connector ------------------------------------------------------------------------------------------------
 RPC = "gateway/connectors/tryton/rpc.cpp"
-bug("5xx means no", "E1", RPC, 'return delivery::Unclear{"the ERP answered " + status};', 'if (BUG) return RpcFault{"the ERP answered " + status};\n    return delivery::Unclear{"the ERP answered " + status};')
+bug("5xx means no", "E1", RPC, 'return delivery::Unclear{"the ERP answered " + status};', '{\n    if (BUG) return RpcFault{"the ERP answered " + status};\n    return delivery::Unclear{"the ERP answered " + status};\n  }')
 bug("no JSON means no", "E6", RPC, "if (!parsed) return delivery::Unclear{", 'if (BUG && !parsed) return RpcFault{"no JSON"};\n  if (!parsed) return delivery::Unclear{')
 bug("no answer means not sent", "E1", RPC, "return delivery::Unclear{unclear->reason};", "{\n      if (BUG) return delivery::NotSent{ErrorCode::ErpUnreachable, unclear->reason, std::nullopt};\n      return delivery::Unclear{unclear->reason};\n    }")
 TRYTON = "gateway/connectors/tryton/tryton_connector.cpp"
