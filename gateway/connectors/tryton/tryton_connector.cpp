@@ -102,6 +102,8 @@ class TrytonConnector final : public delivery::ErpConnector {
     const auto company = books_.company(entry.data().entity);
     if (!company) return std::unexpected(as_error(company.error()));
     RpcOutcome found = rpc_.call("model.account.move.search_read", search_params(entry, *company), Effect::reads);
+    // What another database does not show is not absent.
+    if (const auto stranger = new_session()) return std::unexpected(as_error(Outcome(*stranger)));
     if (auto* answer = std::get_if<RpcAnswer>(&found)) return read_finding(entry, answer->value);
     if (auto* fault = std::get_if<RpcFault>(&found)) return fail(ErrorCode::ErpUnclear, fault->text);
     if (auto* not_sent = std::get_if<NotSent>(&found)) {

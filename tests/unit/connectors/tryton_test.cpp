@@ -234,6 +234,17 @@ TEST_CASE("the session ends in the middle: nothing is done twice, and nothing wr
   }
 }
 
+TEST_CASE("what is not found in a new session is not absent before the ERP has said who it is", "[connectors]") {
+  Setup s;
+  REQUIRE(s.connector->who_am_i("DE"));
+  s.arm("account.move.search_read", FaultKind::end_session);
+  const auto finding = s.connector->find(german_invoice());
+  REQUIRE_FALSE(finding.has_value());
+  CHECK(finding.error().code == ErrorCode::ErpUnreachable);
+  REQUIRE(s.connector->who_am_i("DE"));
+  CHECK(std::holds_alternative<delivery::Absent>(s.connector->find(german_invoice()).value()));
+}
+
 TEST_CASE("a wrong password is the connection's trouble, not the entry's", "[connectors]") {
   Setup s("wrong");
   CHECK(not_sent(s.connector->submit(german_invoice())) == ErrorCode::ErpAuthorisation);
