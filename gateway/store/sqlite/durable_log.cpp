@@ -12,7 +12,8 @@ namespace glmap::gateway::store {
 
 namespace {
 
-constexpr sqlite3_int64 kChunk = 1 << 20;
+// SQLite's VFS for UNIX takes the lowest 17 bits of a size only: 1 MiB would be nothing, and "the disk is full".
+constexpr sqlite3_int64 kChunk = 1 << 16;
 
 std::unexpected<Error> failed(const std::string& name, const char* doing, int code) {
   return fail(ErrorCode::StoreFailed,
