@@ -131,10 +131,9 @@ Result<Answer> GatewayApi::read_events(const Target& target) {
       sequence = given;
     } else {
       GLMAP_CHECK(target.only({"source", "id", "revision"}));
-      const std::array<store::EventKey, 1> keys = {
-          store::event_key(target.text("source"), target.text("id"), target.text("revision"))};
-      GLMAP_TRY(known, store_.find_known(keys));
-      if (known.front()) sequence = known.front()->sequence;
+      const auto key = store::event_key(target.text("source"), target.text("id"), target.text("revision"));
+      GLMAP_TRY(known, store_.find_event(key));
+      sequence = known.value_or(0);
     }
     GLMAP_TRY(journey, store_.event_journey(sequence));
     if (!journey) return fail(ErrorCode::NotFound, "there is no such event", "GET /v1/events lists those recorded");

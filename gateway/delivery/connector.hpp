@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -138,6 +139,12 @@ class ErpConnector {
 
   /// Looks for the entry's reference in the books of its entity. Errors: the look-up itself failed.
   virtual Asked<Finding> find(const JournalEntry& entry) = 0;
+
+  /// `may_send` is asked right before anything is written that changes the ERP; when it says no, nothing is written and
+  /// the answer is NotSent. A gateway that was stopped for a while may have lost its lane to another one.
+  virtual void guard_sends(std::function<bool()> may_send) = 0;
+  /// Another gateway works the connection now: what is held open is closed. Used again later, it is opened again.
+  virtual void let_go() = 0;
 
   /// Posts a draft that `find` found. `Refused` here leaves the draft where it is.
   virtual Outcome complete_draft(const JournalEntry& entry, std::string_view document) = 0;

@@ -34,6 +34,8 @@ std::string_view to_text(LaneState state) {
       return "unchecked";
     case LaneState::working:
       return "working";
+    case LaneState::elsewhere:
+      return "elsewhere";
     case LaneState::paused:
       return "paused";
     case LaneState::stopped:
@@ -52,6 +54,7 @@ Lane::Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store
       jitter_(settings_.jitter_seed) {
   status_.name = settings_.name;
   status_.since = now();
+  connector_->guard_sends([this] { return store_.still_held(settings_.name, token_); });
 }
 
 void Lane::run(std::stop_token stop) {
@@ -73,18 +76,45 @@ std::int32_t Lane::run_round(std::stop_token stop) {
   const LaneStatus before = status();
   if (before.state == LaneState::stopped) return 0;
   if (before.state == LaneState::paused && now() < before.until) return 0;
-  if (!save_leftovers(stop)) return 0;
+  if (!save_leftovers(stop) || !hold()) return 0;
   // After any trouble, and now and then: the database behind an address may be another one by now.
   const bool stale = now() >= later(checked_at_, settings_.identity_check_micros);
   if ((before.state != LaneState::working || stale) && !check_connection()) return 0;
   const auto claimed =
       store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), settings_.claim_limit});
   if (!claimed) {
+    store_.release_lane(settings_.name);  // it may have been recorded all the same
     if (claimed.error().permanent()) set_state(LaneState::stopped, claimed.error(), now());
     return 0;
   }
   for (const ClaimedEntry& entry : *claimed) settle(entry, stop);
   return static_cast<std::int32_t>(claimed->size());
+}
+
+bool Lane::hold() {
+  const auto held = store_.hold_lane(settings_.name, now());
+  if (!held) {
+    if (held.error().permanent()) set_state(LaneState::stopped, held.error(), now());
+    return false;
+  }
+  if (!held->mine) {
+    if (status().state != LaneState::elsewhere) connector_->let_go();
+    set_state(LaneState::elsewhere,
+              Error{ErrorCode::StoreUnavailable, "the gateway `" + held->holder + "` delivers here", {}, {}}, now());
+    return false;
+  }
+  if (held->token != token_) {
+    log_.info("the lane is ours",
+              {{"connection", settings_.name}, {"interrupted_sends", std::to_string(held->interrupted)}});
+  }
+  token_ = held->token;
+  return true;
+}
+
+bool Lane::may_send() {
+  if (store_.still_held(settings_.name, token_)) return true;
+  const auto held = store_.hold_lane(settings_.name, now());
+  return held && held->mine && held->token == token_;
 }
 
 /// Asks the ERP who it is, for every entity. True when it is who it should be.
@@ -112,10 +142,11 @@ bool Lane::check_connection() {
 void Lane::settle(const ClaimedEntry& claimed, std::stop_token stop) {
   // A stop, or trouble met by an entry before it: what was not begun goes back as it was.
   const LaneStatus lane = status();
-  if (stop.stop_requested() || lane.state != LaneState::working) {
+  if (stop.stop_requested() || lane.state != LaneState::working || !may_send()) {
     AttemptResult back;
     back.input = DeliveryInput::not_sent;
-    back.reason = lane.reason.value_or(Error{ErrorCode::ErpUnreachable, "the gateway is stopping", {}, {}});
+    back.reason =
+        lane.reason.value_or(Error{ErrorCode::ErpUnreachable, "the gateway stopped before it was sent", {}, {}});
     if (lane.state == LaneState::paused) {
       back.retry_after_micros = std::max<std::int64_t>(0, lane.until.micros - now().micros);
     }
@@ -203,7 +234,8 @@ bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
         const Instant until = lane.state == LaneState::paused ? lane.until : now();
         set_state(LaneState::paused, recorded.error(),
                   std::max(until, later(now(), settings_.policy.backoff_max_micros)));
-      } else {  // the claim is in the store, and the next start looks the entry up in the ERP
+      } else {  // the claim is in the store, and whoever holds the lane next looks the entry up in the ERP
+        store_.release_lane(settings_.name);
         set_state(LaneState::stopped, recorded.error(), now());
       }
       return false;
@@ -267,6 +299,8 @@ void Lane::set_state(LaneState state, std::optional<Error> why, Instant until) {
   const std::string text = why ? why->to_text() : "";
   if (state == LaneState::working) {
     log_.info("the ERP connection works", {{"connection", settings_.name}});
+  } else if (state == LaneState::elsewhere) {
+    log_.info("the ERP connection is worked by another gateway", {{"connection", settings_.name}, {"why", text}});
   } else if (state == LaneState::paused) {
     log_.warning("the ERP connection is paused", {{"connection", settings_.name}, {"error", text}});
   } else if (state == LaneState::stopped) {

@@ -40,8 +40,9 @@ struct LaneSettings {
 enum class LaneState : std::uint8_t {
   unchecked,  // has not yet seen who the ERP is
   working,
-  paused,   // the connection is in trouble; goes on by itself at `until`
-  stopped,  // a person must act: the connection belongs to another company, or the store failed
+  elsewhere,  // another gateway on the same store works it
+  paused,     // the connection is in trouble; goes on by itself at `until`
+  stopped,    // a person must act: the connection belongs to another company, or the store failed
 };
 std::string_view to_text(LaneState state);
 
@@ -72,6 +73,9 @@ class Lane {
   void wake();
 
  private:
+  bool hold();
+  /// Nobody else has taken the lane since the entry was claimed: may the request be written now?
+  bool may_send();
   bool check_connection();
   void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
@@ -92,6 +96,7 @@ class Lane {
   platform::Log& log_;
   std::mt19937_64 jitter_;
   Instant checked_at_;
+  std::int64_t token_ = 0;     // of our hold on the lane
   std::int32_t troubles_ = 0;  // of the connection, in a row
   /// Outcomes the store would not take; recorded before anything else is done.
   std::vector<store::DeliveryOutcome> leftovers_;

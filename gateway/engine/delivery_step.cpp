@@ -72,6 +72,8 @@ DeliveryStep choose(const DeliveryFacts& facts, DeliveryInput input, const Deliv
       return {EntryState::unknown, now};
     case DeliveryInput::retried:
       return {facts.state == EntryState::rejected ? EntryState::ready : EntryState::unknown, now};
+    case DeliveryInput::restored:
+      return {facts.state == EntryState::rejected ? EntryState::held : EntryState::unknown, now};
     case DeliveryInput::reversed:
       return {EntryState::reversed, now};
   }

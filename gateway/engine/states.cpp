@@ -9,9 +9,9 @@ constexpr std::array<std::string_view, kEventStateCount> kEventStateNames = {"ac
                                                                              "rejected"};
 constexpr std::array<std::string_view, kEntryStateCount> kEntryStateNames = {
     "ready", "sending", "unknown", "draft_found", "posted", "rejected", "held", "reversed"};
-constexpr std::array<std::string_view, 12> kDeliveryInputNames = {
-    "claimed",     "confirmed",     "refused",   "not_sent", "unclear", "found_absent",
-    "found_draft", "found_differs", "recovered", "gave_up",  "retried", "reversed"};
+constexpr std::array<std::string_view, 13> kDeliveryInputNames = {
+    "claimed",       "confirmed", "refused", "not_sent", "unclear",  "found_absent", "found_draft",
+    "found_differs", "recovered", "gave_up", "retried",  "reversed", "restored"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {

@@ -64,6 +64,7 @@ enum class DeliveryInput : std::uint8_t {
   gave_up,        // too many tries, or a person stops it
   retried,        // a person asks for another try
   reversed,       // its reversal was posted
+  restored,       // the store went back to a backup: what happened since is not known
 };
 std::string_view to_text(DeliveryInput input);
 
@@ -130,6 +131,12 @@ inline constexpr std::array kEntryTransitions = {
     EntryTransition{EntryState::rejected,    DeliveryInput::retried,       EntryState::ready},
     EntryTransition{EntryState::held,        DeliveryInput::retried,       EntryState::unknown},   // look first: it may be there
     EntryTransition{EntryState::posted,      DeliveryInput::reversed,      EntryState::reversed},
+
+    EntryTransition{EntryState::ready,       DeliveryInput::restored,      EntryState::unknown},
+    EntryTransition{EntryState::sending,     DeliveryInput::restored,      EntryState::unknown},
+    EntryTransition{EntryState::unknown,     DeliveryInput::restored,      EntryState::unknown},
+    EntryTransition{EntryState::draft_found, DeliveryInput::restored,      EntryState::unknown},
+    EntryTransition{EntryState::rejected,    DeliveryInput::restored,      EntryState::held},      // retried since? look first
 };
 // clang-format on
 

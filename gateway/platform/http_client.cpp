@@ -100,6 +100,11 @@ extern "C" std::size_t glmap_take_field(char* data, std::size_t size, std::size_
   return bytes;
 }
 
+extern "C" int glmap_may_send(void* user, char*, char*, int, int) {
+  const auto& may_send = *static_cast<const std::function<bool()>*>(user);
+  return may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 /// Host of `url` without port, user or brackets; empty when the URL has none.
 std::string host_of(const std::string& url) {
   const std::size_t start = url.find("://");
@@ -190,6 +195,10 @@ class CurlHttpClient final : public HttpClient {
     set(CURLOPT_FRESH_CONNECT, request.replay_safe ? 0L : 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_ms_max));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_ms_max));
+    if (request.may_send) {
+      set(CURLOPT_PREREQFUNCTION, &glmap_may_send);
+      set(CURLOPT_PREREQDATA, const_cast<std::function<bool()>*>(&request.may_send));
+    }
     set(CURLOPT_WRITEFUNCTION, &glmap_take_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&receipt));
     set(CURLOPT_HEADERFUNCTION, &glmap_take_field);
@@ -212,6 +221,7 @@ class CurlHttpClient final : public HttpClient {
       case CURLE_PEER_FAILED_VERIFICATION:
       case CURLE_SSL_CACERT_BADFILE:
       case CURLE_OPERATION_TIMEDOUT:
+      case CURLE_ABORTED_BY_CALLBACK:
         if (request_bytes == 0) return HttpNotSent{std::move(text)};
         return HttpUnclear{std::move(text)};
       default:

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct HttpRequest {
   int connect_ms_max = 5'000;
   int total_ms_max = 60'000;
   std::size_t answer_bytes_max = std::size_t{16} << 20;
+  /// Asked when the connection stands, right before the request is written; false: nothing is written. May be empty.
+  std::function<bool()> may_send;
 };
 
 /// Nothing of the request left this machine: name not found, connection refused, TLS not agreed. Safe to send again.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The heart of the gateway: prepared events in, receipts out, one durable write between them. Decides whether an event
-// is new, a repeat or a conflict; everything else was decided by prepare(). Invariants: a receipt is given only after
-// the write is on disk; a repeat is answered from the first record and changes nothing; of two events with one identity
-// in the same call the earlier one counts. Threading: one thread at a time (see posting_queue.hpp).
+// The heart of the gateway: prepared events in, receipts out, one durable write between them. Whether an event is new,
+// a repeat or a conflict is decided by the store's unique key; everything else was decided by prepare(). Invariants: a
+// receipt is given only after the write is on disk; a repeat is answered from the first record and changes nothing; of
+// two events with one identity in the same call the earlier one counts. Threading: one thread at a time (see
+// posting_queue.hpp).
 #pragma once
 
 #include <memory>
@@ -69,9 +70,6 @@ class PostingService {
   Result<Receipt> reject(store::Sequence event, std::string_view by, std::string_view why);
 
  private:
-  struct Batch;
-  void take(Batch& batch, std::size_t index, Prepared& prepared, const std::optional<store::KnownEvent>& known);
-
   store::Store& store_;
   const platform::Clock& clock_;
   BookInForce& book_;

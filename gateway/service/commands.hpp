@@ -15,6 +15,9 @@ inline constexpr int kExitUsage = 2;
 
 int run_serve(const std::vector<std::string>& arguments);
 int run_sandbox(const std::vector<std::string>& arguments);
+int run_verify(const std::vector<std::string>& arguments);
+int run_backup(const std::vector<std::string>& arguments);
+int run_restore(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);
 
 }  // namespace glmap::gateway::service

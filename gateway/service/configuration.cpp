@@ -91,9 +91,11 @@ class Reader {
 
   Result<Configuration> all(const YAML::Node& root) const {
     Configuration result;
-    GLMAP_CHECK(only(root, "the configuration", {"bundle", "store", "listen", "erp", "limits", "drain_ms_max"}));
+    GLMAP_CHECK(
+        only(root, "the configuration", {"bundle", "store", "gateway", "listen", "erp", "limits", "drain_ms_max"}));
     GLMAP_CHECK(text(root, "bundle", result.bundle));
     GLMAP_CHECK(text(root, "store", result.store));
+    GLMAP_CHECK(text(root, "gateway", result.gateway));
     GLMAP_CHECK(text(root, "listen", result.listen));
     GLMAP_CHECK(number<std::int64_t>(root, "drain_ms_max", result.drain_ms_max, 0, 600'000));
     if (const YAML::Node limits = root["limits"]) {

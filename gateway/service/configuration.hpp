@@ -23,8 +23,9 @@ struct ErpConfiguration {
 };
 
 struct Configuration {
-  std::string bundle;  // path of the rules bundle
-  std::string store;   // path of the SQLite file
+  std::string bundle;   // path of the rules bundle
+  std::string store;    // path of the SQLite file, or postgresql://...
+  std::string gateway;  // name of this gateway among those on one PostgreSQL; "" = the host's name
   std::string listen = "127.0.0.1:8080";
   std::vector<ErpConfiguration> erp;
   intake::IntakeLimits limits;

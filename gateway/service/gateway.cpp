@@ -11,6 +11,7 @@
 #include "gateway/delivery/worker.hpp"
 #include "gateway/platform/http_server.hpp"
 #include "gateway/service/command_line.hpp"
+#include "gateway/service/configured_store.hpp"
 
 namespace glmap::gateway::service {
 
@@ -84,14 +85,11 @@ struct Gateway::Parts {
 
 Status Gateway::Parts::open_store() {
   GLMAP_TRY(bundle, load_bundle(configuration.bundle));
-  GLMAP_TRY(opened, store::open_sqlite_store(configuration.store));
+  GLMAP_TRY(opened, open_configured_store(configuration, clock));
   store = std::move(opened);
   const Instant now{clock.utc_micros()};
   GLMAP_CHECK(store->activate_bundle(bundle.digest, bundle.bytes, now));
-  GLMAP_TRY(interrupted, store->recover(now));
-  log.info(
-      "store opened",
-      {{"store", configuration.store}, {"bundle", bundle.digest}, {"interrupted_sends", std::to_string(interrupted)}});
+  log.info("store opened", {{"store", shown_store(configuration)}, {"bundle", bundle.digest}});
   book = std::make_unique<posting::BookInForce>(bundle.evaluator);
   return {};
 }

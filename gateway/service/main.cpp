@@ -18,6 +18,9 @@ struct Command {
 
 constexpr std::array kCommands = {
     Command{"serve", "run the gateway", run_serve},
+    Command{"verify", "check a store from end to end", run_verify},
+    Command{"backup", "copy a store beside the running gateway", run_backup},
+    Command{"restore", "go back to a backup; the ERP is asked first", run_restore},
     Command{"sandbox", "run an ERP to try things against", run_sandbox},
     Command{"version", "print the version", run_version},
 };

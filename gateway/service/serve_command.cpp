@@ -66,7 +66,7 @@ int run_serve(const std::vector<std::string>& arguments) {
   Options options;
   app.add_option("--config", options.config, "YAML file; the other options go before what it says");
   app.add_option("--bundle", options.bundle, "rules bundle, written by glmapc compile");
-  app.add_option("--store", options.store, "SQLite file; created when it is not there");
+  app.add_option("--store", options.store, "SQLite file, created when it is not there; or postgresql://...");
   app.add_option("--listen", options.listen, "ADDRESS:PORT, port 0 for any free one (127.0.0.1:8080)");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them last first

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/runtime/base/digest.hpp"
+#include "gateway/store/decision_parts.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
@@ -25,6 +26,54 @@ NewEntry make_new_entry(JournalEntry entry, std::string_view lane, std::string_v
   std::string json = canonical_json(entry.to_json());
   std::string reference = entry.key().reference();
   return NewEntry{std::move(entry), std::move(json), std::move(reference), std::string(lane), std::string(object)};
+}
+
+StatementPart statement_part(const EventDecision& decision) {
+  StatementPart part;
+  if (decision.entries.empty()) {
+    if (decision.control) {
+      part.currency = decision.control->currency().code();
+      part.minor = decision.control->minor();
+    }
+    return part;
+  }
+  part.currency = decision.entries.front().entry.data().currency.code();
+  for (const NewEntry& entry : decision.entries) {
+    if (entry.entry.data().currency.code() == part.currency) part.minor += entry.entry.total_transaction().minor();
+  }
+  return part;
+}
+
+Status check_redecidable(engine::EventState state) {
+  if (state == engine::EventState::held || state == engine::EventState::rejected) return {};
+  return fail(ErrorCode::BadRequest, "the event is `" + std::string(engine::to_text(state)) +
+                                         "`; only held and rejected events are decided again");
+}
+
+CountAndAmount& figure_of(StatementRow& row, engine::EventState state) {
+  switch (state) {
+    case engine::EventState::accepted:
+      return row.waiting;
+    case engine::EventState::posted:
+      return row.posted;
+    case engine::EventState::no_entry:
+      return row.no_entry;
+    case engine::EventState::held:
+      return row.held;
+    case engine::EventState::rejected:
+      return row.rejected;
+  }
+  GLMAP_ASSERT(false);
+}
+
+void add_balance(std::vector<TrialBalanceRow>& rows, TrialBalanceRow next) {
+  if (!rows.empty() && rows.back().entity == next.entity && rows.back().ledger == next.ledger &&
+      rows.back().account == next.account && rows.back().currency == next.currency) {
+    rows.back().debit_minor += next.debit_minor;
+    rows.back().credit_minor += next.credit_minor;
+    return;
+  }
+  rows.push_back(std::move(next));
 }
 
 bool StatementRow::agrees() const {

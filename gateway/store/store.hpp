@@ -3,7 +3,7 @@
 // where anything is decided. Invariants: each mutation is one transaction and is on disk (fsynced) when it returns
 // success; after an error of disk or sync nothing is known, so every later write is refused with GLM-8002; events,
 // entries, history and conflicts are never changed or deleted. Tables and columns: docs/formats/store.md.
-// Threading: any thread may call any function; writers queue behind one connection, readers do not block them.
+// Threading: any thread may call any function, but a lane's hold, claims and outcomes belong to one thread at a time.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 
 #include "compiler/runtime/accounting/event.hpp"
 #include "compiler/runtime/accounting/journal.hpp"
+#include "gateway/engine/intake_step.hpp"
 #include "gateway/engine/states.hpp"
 
 namespace glmap::gateway::store {
@@ -60,27 +61,28 @@ struct NewEvent {
   EventDecision decision;
 };
 
-/// The same identity came with other content.
-struct NewConflict {
-  Sequence first = 0;           // the event that stays; or, when 0:
-  std::size_t first_place = 0;  // its place among the events of the same call
-  EventIdentity identity;
-  std::string_view raw;
-  Instant received_at;
-};
-
-struct KnownEvent {
-  Sequence sequence = 0;
-  std::string content_digest;
-  engine::EventState state = engine::EventState::held;
+/// What became of one event that was handed in.
+struct IntakeAnswer {
+  engine::Recognised recognised = engine::Recognised::fresh;
+  Sequence sequence = 0;  // of the record; for a duplicate or a conflict that of the first, which stays
+  engine::EventState state = engine::EventState::held;  // of the record, now
+  std::vector<std::string> entries;                     // references of the record's entries, in order
 };
 
 // ---- delivery -------------------------------------------------------------------------------------------------------
 
+/// Who works a lane.
+struct LaneHold {
+  bool mine = false;
+  std::int64_t token = 0;        // grows each time the lane is taken
+  std::string holder;            // name of the gateway that has it, when it is not mine
+  std::int64_t interrupted = 0;  // entries that were being sent when it was taken just now
+};
+
 struct ClaimRequest {
   std::string_view lane;
   Instant now;
-  /// A claim that is not settled by then is due again (look-ups and completions; a send never is, see recover()).
+  /// A claim that is not settled by then is due again (look-ups and completions; a send never is, see hold_lane).
   Instant lease_until;
   std::int32_t limit = 1;
 };
@@ -219,10 +221,6 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // -- start
-  /// To be called once before work: every entry found `sending` becomes `unknown`, and everything in delivery is due at
-  /// once. Returns how many were `sending`.
-  virtual Result<std::int64_t> recover(Instant now) = 0;
   /// GLM-8002 once the store has failed; then nothing is written any more.
   virtual Status health() const = 0;
 
@@ -232,19 +230,30 @@ class Store {
   virtual Result<std::optional<BundleRecord>> active_bundle() const = 0;
 
   // -- intake
-  /// One answer a key, same order.
-  virtual Result<std::vector<std::optional<KnownEvent>>> find_known(std::span<const EventKey> keys) const = 0;
-  /// Events get consecutive sequences in the order given, returned in the same order. Keys must be new and distinct:
-  /// the caller (the one posting thread) has looked them up. Errors: GLM-8001, GLM-8002.
-  virtual Result<std::vector<Sequence>> commit_intake(std::span<const NewEvent> events,
-                                                      std::span<const NewConflict> conflicts) = 0;
+  virtual Result<std::optional<Sequence>> find_event(const EventKey& key) const = 0;
+  /// Records what is new, in the order given, and tells of each event what it was; one answer an event, same order.
+  /// The unique key of the identity decides, also between gateways that record the same event at the same moment: one
+  /// of them is told that it is a duplicate. Other content under a known identity is kept beside the first, once for
+  /// each content. Of two events with one identity in the same call the earlier one counts.
+  /// Errors: GLM-8001, GLM-8002: nothing of the call is recorded.
+  virtual Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events) = 0;
   /// Replaces the decision about a held or rejected event. `by` and `why` are the person's.
   /// Errors: GLM-6015 no such event, GLM-6014 the event is in a state that is not decided again.
   virtual Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                           Instant now) = 0;
 
-  // -- delivery
-  /// Takes up to `limit` due entries of the lane in order of arrival; the intent to send is durable on return.
+  // -- delivery: a lane is worked by one gateway at a time
+  /// Takes the lane for this gateway, or keeps it. Whoever takes it anew (also after a restart, or release_lane) finds
+  /// what was being sent `unknown`, to be looked up, and everything in delivery due at once. With several gateways on
+  /// one store another one may have it; it is taken over when its holder gave no sign of life for a lease.
+  virtual Result<LaneHold> hold_lane(std::string_view lane, Instant now) = 0;
+  /// True while it is certain that no other gateway has taken the lane since `token`. Asks memory and the monotonic
+  /// clock only, so that it can be asked right before a request is written.
+  virtual bool still_held(std::string_view lane, std::int64_t token) const = 0;
+  /// What is being sent in the lane will not be settled by us: hold_lane begins anew.
+  virtual void release_lane(std::string_view lane) = 0;
+  /// Takes up to `limit` due entries of the lane in order of arrival; the intent to send is durable on return. Nothing
+  /// when this gateway does not hold the lane.
   virtual Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) = 0;
   /// One answer an outcome, same order. When an event's last entry becomes posted, so does the event.
   virtual Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes) = 0;
@@ -253,13 +262,16 @@ class Store {
   /// A person asks for another try of a rejected or held entry. Errors: GLM-6015, GLM-6014 (state does not allow it).
   virtual Status retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now) = 0;
 
+  /// The store was restored from a backup, and the ERP may be ahead of it: every entry that is not final becomes
+  /// unknown (a rejected one held), to be looked up before anything is sent. Returns how many. To be called before any
+  /// lane is held.
+  virtual Result<std::int64_t> declare_restored(std::string_view by, Instant now) = 0;
+
   // -- reading
   virtual Result<std::optional<EventJourney>> event_journey(Sequence event) const = 0;
   virtual Result<std::optional<EntryRecord>> entry_by_reference(std::string_view reference) const = 0;
   virtual Result<std::vector<EventRecord>> list_events(const EventQuery& query) const = 0;
   virtual Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const = 0;
-  /// References of the event's entries, in order.
-  virtual Result<std::vector<std::string>> entry_references(Sequence event) const = 0;
   virtual Result<std::vector<StatementRow>> statement() const = 0;
   /// Debits and credits by account of all recorded entries; `entity` "" = all.
   virtual Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity) const = 0;

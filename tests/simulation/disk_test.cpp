@@ -38,15 +38,14 @@ struct Bench {
     store.reset();
     machine.live();
   }
-  Result<std::vector<store::Sequence>> add(const std::string& id) {
+  Result<std::vector<store::IntakeAnswer>> add(const std::string& id) {
     const std::string raw = event_text({.id = id, .invoice = id});
     const auto arrivals = expect(intake::read_events(intake::BodyKind::single, raw, {}));
     const posting::Prepared prepared = expect(posting::prepare(*evaluator, arrivals.front(), Instant{1}));
-    return store->commit_intake(std::span(&prepared.event, 1), {});
+    return store->commit_intake(std::span(&prepared.event, 1));
   }
   bool knows(const std::string& id) const {
-    return expect(store->find_known(std::array<store::EventKey, 1>{store::event_key("billing", id, "")}))[0]
-        .has_value();
+    return expect(store->find_event(store::event_key("billing", id, ""))).has_value();
   }
   static void expect_done(const Status& status) { REQUIRE(status.has_value()); }
 

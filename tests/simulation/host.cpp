@@ -22,8 +22,6 @@ Status Host::open_store() {
   const Instant now{machine_.utc_micros()};
   const auto evaluator = release(settings_.release);
   GLMAP_CHECK(store_->activate_bundle(evaluator->digest(), "release " + evaluator->book().release, now));
-  GLMAP_TRY(interrupted, store_->recover(now));
-  (void)interrupted;
   book_ = std::make_unique<posting::BookInForce>(evaluator);
   return {};
 }

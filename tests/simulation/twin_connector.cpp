@@ -50,6 +50,8 @@ class TwinConnector final : public ErpConnector {
   }
 
   const Capabilities& describe() const override { return capabilities_; }
+  void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void let_go() override {}
 
   Asked<EntityIdentity> who_am_i(std::string_view entity) override {
     twin_.connection(access_.lane).session_lost = false;  // asking opens a session
@@ -59,6 +61,7 @@ class TwinConnector final : public ErpConnector {
   }
 
   Outcome submit(const JournalEntry& entry) override {
+    if (may_send_ && !may_send_()) return NotSent{ErrorCode::ErpUnreachable, "the lane is another's", std::nullopt};
     TwinDocument document = document_of(entry);
     document.company = twin_.company_behind(document.company);
     document.posted = true;
@@ -163,6 +166,7 @@ class TwinConnector final : public ErpConnector {
 
   Twin& twin_;
   TwinAccess access_;
+  std::function<bool()> may_send_;
   Capabilities capabilities_;
 };
 

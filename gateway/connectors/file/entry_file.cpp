@@ -98,7 +98,7 @@ Result<EntryFile> EntryFile::open(const std::string& path, std::string_view head
   out.index_ = Descriptor(::open(index_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (out.index_.get() < 0) return disk_error(index_path, "opened");
   if (::flock(out.index_.get(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::BadConfiguration, "file `" + path + "` is being written by another process");
+    return fail(ErrorCode::ErpUnreachable, "file `" + path + "` is being written by another process");
   }
   GLMAP_CHECK(sync_folder_of(path));
   GLMAP_CHECK(out.read_index(index_path));

@@ -73,6 +73,9 @@ class FileConnector final : public delivery::ErpConnector {
     auto folder = folder_of(entry.data().entity);
     if (!folder) return NotSent{folder.error().code, folder.error().message, std::nullopt};
     const std::string reference = entry.key().reference();
+    if (may_send_ && !may_send_()) {
+      return NotSent{ErrorCode::ErpUnreachable, "another gateway may work this connection now", std::nullopt};
+    }
     if (settings_.hledger) {
       const std::string text = hledger_entry(entry, settings_.entities);
       if (Status declared = declare_accounts(**folder, text); !declared) {
@@ -106,6 +109,9 @@ class FileConnector final : public delivery::ErpConnector {
     if (!document) return delivery::Differs{reference, document.error().message};
     return delivery::FoundPosted{std::move(*document)};
   }
+
+  void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void let_go() override { folders_.clear(); }
 
   Outcome complete_draft(const JournalEntry& entry, std::string_view) override { return submit(entry); }
 
@@ -188,6 +194,7 @@ class FileConnector final : public delivery::ErpConnector {
   }
 
   FileSettings settings_;
+  std::function<bool()> may_send_;
   delivery::Capabilities capabilities_;
   std::map<std::string, EntityFolder, std::less<>> folders_;
 };

@@ -57,6 +57,7 @@ platform::HttpOutcome RpcClient::exchange(std::string_view method, Json::Array p
   request.body =
       write_json(Json::Object{{"id", Json::number(++last_id_)}, {"method", method}, {"params", std::move(params)}});
   request.replay_safe = effect == Effect::reads;
+  if (effect == Effect::writes) request.may_send = may_send_;
   request.connect_ms_max = settings_.connect_ms_max;
   request.total_ms_max = settings_.total_ms_max;
   return http_->send(request);

@@ -42,6 +42,9 @@ class RpcClient {
   RpcClient(RpcSettings settings, std::unique_ptr<platform::HttpClient> http)
       : settings_(std::move(settings)), http_(std::move(http)) {}
 
+  /// Asked right before each call that writes.
+  void guard_sends(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
+
   /// `params` must end with the context object.
   /// A write is never carried over into a new session: it comes back as not sent.
   RpcOutcome call(std::string_view method, Json::Array params, Effect effect);
@@ -56,6 +59,7 @@ class RpcClient {
   RpcOutcome read_answer(const platform::HttpAnswered& answered) const;
 
   RpcSettings settings_;
+  std::function<bool()> may_send_;
   std::unique_ptr<platform::HttpClient> http_;
   std::string session_;     // value of the Authorization field; empty: not logged in
   long long sessions_ = 0;  // opened so far

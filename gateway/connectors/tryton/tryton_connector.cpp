@@ -70,6 +70,9 @@ class TrytonConnector final : public delivery::ErpConnector {
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
 
+  void guard_sends(std::function<bool()> may_send) override { rpc_.guard_sends(std::move(may_send)); }
+  void let_go() override {}
+
   delivery::Asked<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
     books_.forget();  // asked anew each time: the database may have been replaced
     const auto company = books_.company(entity);

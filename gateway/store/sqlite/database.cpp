@@ -6,6 +6,9 @@
 
 #include <sqlite3.h>
 
+#include "gateway/store/row_text.hpp"
+#include "gateway/store/sqlite/checked_rows.hpp"
+
 namespace glmap::gateway::store {
 
 namespace {
@@ -36,13 +39,6 @@ Error error_of(sqlite3* connection, int code, std::string_view doing) {
 
 int sqlite_library_version() {
   return sqlite3_libversion_number();
-}
-
-Int128 parse_int128(std::string_view digits) {
-  Int128 value = 0;
-  const bool negative = digits.starts_with('-');
-  for (const char digit : digits.substr(negative ? 1 : 0)) value = value * 10 + (digit - '0');
-  return negative ? -value : value;
 }
 
 Statement::~Statement() {
@@ -155,6 +151,7 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs,
   sqlite3_wal_autocheckpoint(connection, mode == OpenMode::writer ? checkpoint_pages : 0);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == OpenMode::writer ? 0 : 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (!add_row_digest(connection)) return std::unexpected(error_of(connection, SQLITE_NOMEM, "opening"));
   if (mode == OpenMode::reader) GLMAP_CHECK(database.execute("PRAGMA query_only = ON"));
   return database;
 }

@@ -75,6 +75,5 @@ class Database {
 
 /// The version of the SQLite library in use, e.g. 3040001.
 int sqlite_library_version();
-Int128 parse_int128(std::string_view digits);
 
 }  // namespace glmap::gateway::store

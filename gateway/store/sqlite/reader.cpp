@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/store/sqlite/reader.hpp"
 
+#include "gateway/store/decision_parts.hpp"
+#include "gateway/store/record_rows.hpp"
 #include "gateway/store/sqlite/reader_cut.hpp"
-#include "gateway/store/sqlite/row_text.hpp"
 
 namespace glmap::gateway::store {
-
-namespace {
-
-constexpr std::string_view kEventColumns =
-    "SELECT e.number, e.source, e.id, e.revision, e.type, e.content_digest, e.received_at, s.state, s.reason, s.rule, "
-    "s.because, b.digest, r.entity, s.object, s.control ";
-constexpr std::string_view kEventTables =
-    "FROM event_state s JOIN events e ON e.number = s.event JOIN bundles b ON b.number = s.bundle "
-    "JOIN statement_rows r ON r.number = s.statement_row ";
-constexpr std::string_view kEntrySelect =
-    "SELECT e.number, e.event, e.reference, l.name, e.entity, e.ledger, e.period, e.created_at, e.body, s.state, "
-    "s.due_at, s.sends, s.looks, s.waits, s.object, s.document_id, s.reason, v.source, v.id FROM entry_state s "
-    "JOIN entries e ON e.number = s.entry JOIN lanes l ON l.number = s.lane JOIN events v ON v.number = s.event ";
-
-Status read_reason(const Statement& row, int column, std::optional<Error>& into) {
-  if (row.is_null(column)) return {};
-  GLMAP_TRY(error, parse_error_text(row.view(column)));
-  into = std::move(error);
-  return {};
-}
-
-}  // namespace
 
 Result<Statement*> Reader::use(const std::string& sql) {
   auto at = statements_.find(sql);
@@ -48,6 +27,16 @@ Result<std::optional<BundleRecord>> Reader::active_bundle() {
   });
 }
 
+Result<std::optional<Sequence>> Reader::find_event(const EventKey& key) {
+  return in_one_cut([&]() -> Result<std::optional<Sequence>> {
+    GLMAP_TRY(row, use("SELECT event FROM event_keys WHERE key = ?1"));
+    row->blob(1, bytes_of(key));
+    GLMAP_TRY(found, row->step());
+    if (!found) return std::nullopt;
+    return row->integer(0);
+  });
+}
+
 Result<std::optional<Instant>> Reader::next_due(std::string_view lane) {
   return in_one_cut([&]() -> Result<std::optional<Instant>> {
     GLMAP_TRY(row, use("SELECT s.due_at FROM entry_state s WHERE s.lane = (SELECT number FROM lanes WHERE name = ?1) "
@@ -57,54 +46,6 @@ Result<std::optional<Instant>> Reader::next_due(std::string_view lane) {
     if (!found) return std::nullopt;
     return Instant{row->integer(0)};
   });
-}
-
-Result<EventRecord> Reader::read_event(const Statement& row) {
-  EventRecord event;
-  event.sequence = row.integer(0);
-  event.identity = {row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
-  event.received_at = Instant{row.integer(6)};
-  event.state = static_cast<engine::EventState>(row.integer(7));
-  GLMAP_CHECK(read_reason(row, 8, event.reason));
-  event.rule = row.text(9);
-  event.because = row.text(10);
-  event.bundle_digest = row.text(11);
-  event.entity = row.text(12);
-  event.object = row.text(13);
-  if (!row.is_null(14)) {
-    GLMAP_TRY(control, parse_money_text(row.view(14)));
-    event.control = control;
-  }
-  return event;
-}
-
-Result<EntryRecord> Reader::read_entry(const Statement& row) {
-  EntryRecord entry;
-  entry.sequence = row.integer(0);
-  entry.event = row.integer(1);
-  entry.reference = row.text(2);
-  entry.lane = row.text(3);
-  entry.entity = row.text(4);
-  entry.ledger = row.text(5);
-  entry.period = row.text(6);
-  entry.created_at = Instant{row.integer(7)};
-  entry.json = row.text(8);
-  entry.state = static_cast<engine::EntryState>(row.integer(9));
-  entry.due_at = Instant{row.integer(10)};
-  entry.sends = static_cast<std::int32_t>(row.integer(11));
-  entry.looks = static_cast<std::int32_t>(row.integer(12));
-  entry.waits = static_cast<std::int32_t>(row.integer(13));
-  entry.object = row.text(14);
-  entry.document_id = row.text(15);
-  GLMAP_CHECK(read_reason(row, 16, entry.reason));
-  entry.source = row.text(17);
-  entry.event_id = row.text(18);
-  GLMAP_TRY(json, parse_json(entry.json));
-  GLMAP_TRY(body, JournalEntry::from_json(json));  // refuses a body that is out of balance
-  entry.journal = body.data().journal;
-  entry.total_transaction = body.total_transaction();
-  entry.total_functional = body.total_functional();
-  return entry;
 }
 
 Result<std::vector<EntryRecord>> Reader::entries_where(const std::string& condition, Sequence argument,
@@ -156,63 +97,29 @@ Result<std::optional<EventJourney>> Reader::event_journey(Sequence event) {
 
 Status Reader::read_history(EventJourney& journey) {
   // The first line of the history is the acceptance itself, which stands in the event and is not stored twice.
-  GLMAP_TRY(first, use("SELECT e.received_at, e.first_state, e.first_reason, b.digest FROM events e "
-                       "JOIN bundles b ON b.number = e.first_bundle WHERE e.number = ?1"));
+  GLMAP_TRY(first, use(std::string(kAcceptanceSelect) + "WHERE e.number = ?1"));
   first->integer(1, journey.event.sequence);
   GLMAP_TRY(found, first->step());
   GLMAP_ASSERT(found);
-  HistoryRecord accepted;
-  accepted.at = Instant{first->integer(0)};
-  accepted.to = engine::to_text(static_cast<engine::EventState>(first->integer(1)));
-  accepted.input = "received";
-  accepted.by = "gateway";
-  accepted.evidence = first->text(3);
-  std::optional<Error> reason;
-  GLMAP_CHECK(read_reason(*first, 2, reason));
-  if (reason) accepted.why = reason->to_text();
+  GLMAP_TRY(accepted, read_acceptance(*first));
   journey.history.push_back(std::move(accepted));
 
-  GLMAP_TRY(row, use("SELECT at, entry, from_state, to_state, input, by, why, evidence FROM history WHERE event = ?1 "
-                     "ORDER BY number"));
+  GLMAP_TRY(row, use(std::string(kChangeSelect) + "WHERE event = ?1 ORDER BY number"));
   row->integer(1, journey.event.sequence);
   while (true) {
     GLMAP_TRY(more, row->step());
     if (!more) return {};
-    HistoryRecord change;
-    change.at = Instant{row->integer(0)};
-    if (row->is_null(1)) {
-      change.from = engine::to_text(static_cast<engine::EventState>(row->integer(2)));
-      change.to = engine::to_text(static_cast<engine::EventState>(row->integer(3)));
-    } else {
-      change.entry = row->integer(1);
-      change.from = engine::to_text(static_cast<engine::EntryState>(row->integer(2)));
-      change.to = engine::to_text(static_cast<engine::EntryState>(row->integer(3)));
-    }
-    change.input = row->text(4);
-    change.by = row->text(5);
-    change.why = row->text(6);
-    change.evidence = row->text(7);
-    journey.history.push_back(std::move(change));
+    journey.history.push_back(read_change(*row));
   }
 }
 
 Status Reader::read_conflicts(EventJourney& journey) {
-  GLMAP_TRY(
-      row,
-      use("SELECT number, type, content_digest, received_at, raw FROM conflicts WHERE first = ?1 ORDER BY number"));
+  GLMAP_TRY(row, use(std::string(kConflictSelect) + "WHERE first = ?1 ORDER BY number"));
   row->integer(1, journey.event.sequence);
   while (true) {
     GLMAP_TRY(more, row->step());
     if (!more) return {};
-    ConflictRecord conflict;
-    conflict.sequence = row->integer(0);
-    conflict.first = journey.event.sequence;
-    conflict.identity = journey.event.identity;
-    conflict.identity.type = row->text(1);
-    conflict.identity.content_digest = row->text(2);
-    conflict.received_at = Instant{row->integer(3)};
-    conflict.raw = row->text(4);
-    journey.conflicts.push_back(std::move(conflict));
+    journey.conflicts.push_back(read_conflict(*row, journey.event));
   }
 }
 
@@ -255,20 +162,6 @@ Result<std::vector<EntryRecord>> Reader::list_entries(const EntryQuery& query) {
       if (!more) return entries;
       GLMAP_TRY(entry, read_entry(*row));
       entries.push_back(std::move(entry));
-    }
-  });
-}
-
-Result<std::vector<std::string>> Reader::entry_references(Sequence event) {
-  return in_one_cut([&]() -> Result<std::vector<std::string>> {
-    GLMAP_TRY(row, use("SELECT e.reference FROM event_state s JOIN entries e ON e.number >= s.first_entry AND "
-                       "e.number < s.first_entry + s.entry_count WHERE s.event = ?1 ORDER BY e.number"));
-    row->integer(1, event);
-    std::vector<std::string> references;
-    while (true) {
-      GLMAP_TRY(more, row->step());
-      if (!more) return references;
-      references.push_back(row->text(0));
     }
   });
 }

@@ -16,12 +16,12 @@ class Reader {
   explicit Reader(Database database) : database_(std::move(database)) {}
 
   Result<std::optional<BundleRecord>> active_bundle();
+  Result<std::optional<Sequence>> find_event(const EventKey& key);
   Result<std::optional<Instant>> next_due(std::string_view lane);
   Result<std::optional<EventJourney>> event_journey(Sequence event);
   Result<std::optional<EntryRecord>> entry_by_reference(std::string_view reference);
   Result<std::vector<EventRecord>> list_events(const EventQuery& query);
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query);
-  Result<std::vector<std::string>> entry_references(Sequence event);
   Result<std::vector<StatementRow>> statement();
   Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity);
   Result<EntryCounts> count_entries();
@@ -32,8 +32,6 @@ class Reader {
   template <class Body>
   auto in_one_cut(Body&& body) -> decltype(body());
 
-  Result<EventRecord> read_event(const Statement& row);
-  Result<EntryRecord> read_entry(const Statement& row);
   Result<std::vector<EntryRecord>> entries_where(const std::string& condition, Sequence argument,
                                                  std::string_view text);
   Status read_history(EventJourney& journey);

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The figures finance reads: the statement (conservation), the trial balance, counts.
+#include "gateway/store/decision_parts.hpp"
 #include "gateway/store/sqlite/reader_cut.hpp"
 
 namespace glmap::gateway::store {
 
-namespace {
-
 using engine::EntryState;
 using engine::EventState;
-
-CountAndAmount& bucket(StatementRow& row, EventState state) {
-  switch (state) {
-    case EventState::accepted:
-      return row.waiting;
-    case EventState::posted:
-      return row.posted;
-    case EventState::no_entry:
-      return row.no_entry;
-    case EventState::held:
-      return row.held;
-    case EventState::rejected:
-      return row.rejected;
-  }
-  GLMAP_ASSERT(false);
-}
-
-}  // namespace
 
 Result<std::vector<StatementRow>> Reader::statement() {
   return in_one_cut([&]() -> Result<std::vector<StatementRow>> {
@@ -46,7 +27,7 @@ Result<std::vector<StatementRow>> Reader::statement() {
     while (true) {
       GLMAP_TRY(more, event->step());
       if (!more) break;
-      CountAndAmount& into = bucket(rows[event->integer(0)], static_cast<EventState>(event->integer(1)));
+      CountAndAmount& into = figure_of(rows[event->integer(0)], static_cast<EventState>(event->integer(1)));
       into.count += 1;
       into.minor += event->exact(2);
     }
@@ -86,13 +67,7 @@ Result<std::vector<TrialBalanceRow>> Reader::trial_balance(std::string_view enti
       GLMAP_TRY(more, row->step());
       if (!more) return result;
       TrialBalanceRow next{row->text(0), row->text(1), row->text(2), row->text(3), row->exact(4), row->exact(5)};
-      if (!result.empty() && result.back().entity == next.entity && result.back().ledger == next.ledger &&
-          result.back().account == next.account && result.back().currency == next.currency) {
-        result.back().debit_minor += next.debit_minor;  // another period of the same account
-        result.back().credit_minor += next.credit_minor;
-      } else {
-        result.push_back(std::move(next));
-      }
+      add_balance(result, std::move(next));
     }
   });
 }

@@ -10,15 +10,28 @@ namespace {
 // Bodies (events, entries) are written once, in order of arrival; what changes is kept in narrow rows beside them, so
 // that a change of state rewrites few bytes and the evidence can be protected by triggers.
 constexpr const char* kVersion1 = R"sql(
+CREATE TABLE chain_heads (             -- where the chains of events and history end
+  name  TEXT PRIMARY KEY,
+  links INTEGER NOT NULL,
+  hash  BLOB NOT NULL
+) STRICT;
+CREATE TABLE restores (                -- moments at which the store went back to a backup
+  number INTEGER PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  by     TEXT NOT NULL,
+  row_check INTEGER NOT NULL
+) STRICT;
 CREATE TABLE bundles (
   number INTEGER PRIMARY KEY,
   digest TEXT NOT NULL UNIQUE,
-  bytes  BLOB NOT NULL
+  bytes  BLOB NOT NULL,
+  row_check INTEGER NOT NULL           -- of the row's other columns, as in every table that has no hash
 ) STRICT;
 CREATE TABLE activations (
   number INTEGER PRIMARY KEY,
   bundle INTEGER NOT NULL REFERENCES bundles,
-  at     INTEGER NOT NULL              -- microseconds since 1970 UTC, as every time here
+  at     INTEGER NOT NULL,             -- microseconds since 1970 UTC, as every time here
+  row_check INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE statement_rows (          -- what was taken in, counted at intake: one half of the conservation law
@@ -28,6 +41,7 @@ CREATE TABLE statement_rows (          -- what was taken in, counted at intake: 
   currency TEXT NOT NULL,
   accepted_count INTEGER NOT NULL,
   accepted_minor ANY NOT NULL,         -- INTEGER, or TEXT digits beyond 64 bits
+  row_check      INTEGER NOT NULL,
   UNIQUE (source, entity, currency)
 ) STRICT;
 
@@ -42,7 +56,8 @@ CREATE TABLE events (                  -- never changed
   first_state    INTEGER NOT NULL,
   first_bundle   INTEGER NOT NULL,
   first_reason   TEXT,
-  raw            BLOB NOT NULL         -- byte for byte as received
+  raw            BLOB NOT NULL,        -- byte for byte as received
+  hash           BLOB NOT NULL         -- of the one before it and of this one: audit.hpp
 ) STRICT;
 CREATE TABLE event_keys (
   key   BLOB PRIMARY KEY,              -- first 128 bits of sha256 over the identity
@@ -60,13 +75,15 @@ CREATE TABLE event_state (
   rule          TEXT,
   because       TEXT,
   object        TEXT,
-  control       TEXT                   -- "119.00 EUR": the event's own amount
+  control       TEXT,                  -- "119.00 EUR": the event's own amount
+  row_check     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX event_exceptions ON event_state (state, event) WHERE state IN (3, 4);
 
 CREATE TABLE lanes (
   number INTEGER PRIMARY KEY,
-  name   TEXT NOT NULL UNIQUE
+  name   TEXT NOT NULL UNIQUE,
+  row_check INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE entries (                 -- never changed
   number     INTEGER PRIMARY KEY,
@@ -91,10 +108,11 @@ CREATE TABLE entry_state (
   last_sent_at INTEGER,
   object       TEXT,
   document_id  TEXT,
-  reason       TEXT
+  reason       TEXT,
+  row_check    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX entry_due ON entry_state (lane, due_at, entry) WHERE state IN (0, 2, 3);
-CREATE INDEX entry_sending ON entry_state (entry) WHERE state = 1;
+CREATE INDEX entry_sending ON entry_state (lane, entry) WHERE state = 1;
 CREATE INDEX entry_exceptions ON entry_state (state, entry) WHERE state IN (5, 6);
 CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry)
   WHERE object IS NOT NULL AND state IN (0, 1, 2, 3);
@@ -109,7 +127,8 @@ CREATE TABLE history (                 -- never changed
   input      TEXT NOT NULL,
   by         TEXT NOT NULL,
   why        TEXT,
-  evidence   TEXT
+  evidence   TEXT,
+  hash       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX history_of_event ON history (event);
 
@@ -120,6 +139,7 @@ CREATE TABLE conflicts (               -- never changed
   content_digest TEXT NOT NULL,
   received_at    INTEGER NOT NULL,
   raw            BLOB NOT NULL,
+  row_check      INTEGER NOT NULL,
   UNIQUE (first, content_digest)
 ) STRICT;
 
@@ -131,6 +151,7 @@ CREATE TABLE balances (                -- kept with every entry recorded
   currency TEXT NOT NULL,              -- functional
   debit_minor  ANY NOT NULL,
   credit_minor ANY NOT NULL,
+  row_check    INTEGER NOT NULL,
   PRIMARY KEY (entity, ledger, period, account, currency)
 ) STRICT, WITHOUT ROWID;
 

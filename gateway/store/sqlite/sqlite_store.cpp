@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <atomic>
+#include <map>
 #include <mutex>
 
 #include <fcntl.h>
@@ -54,9 +54,6 @@ class SqliteStore final : public Store {
   SqliteStore(SqliteOptions options, FileLock lock, std::unique_ptr<Writer> writer)
       : options_(std::move(options)), lock_(std::move(lock)), writer_(std::move(writer)) {}
 
-  Result<std::int64_t> recover(Instant now) override {
-    return write([&] { return writer_->recover(now); });
-  }
   Status health() const override {
     const std::lock_guard guard(failure_mutex_);
     if (failure_) return std::unexpected(*failure_);
@@ -68,24 +65,52 @@ class SqliteStore final : public Store {
   Result<std::optional<BundleRecord>> active_bundle() const override {
     return read([&](Reader& reader) { return reader.active_bundle(); });
   }
-  Result<std::vector<std::optional<KnownEvent>>> find_known(std::span<const EventKey> keys) const override {
-    // On the writer's connection: its page cache stays warm, a reader's is thrown away by every commit.
-    const std::lock_guard guard(writer_mutex_);
-    return writer_->find_known(keys);
+  Result<std::optional<Sequence>> find_event(const EventKey& key) const override {
+    return read([&](Reader& reader) { return reader.find_event(key); });
   }
-  Result<std::vector<Sequence>> commit_intake(std::span<const NewEvent> events,
-                                              std::span<const NewConflict> conflicts) override {
-    return write([&] { return writer_->commit_intake(events, conflicts); });
+  Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events) override {
+    return write([&] { return writer_->commit_intake(events); });
   }
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                   Instant now) override {
     return write([&] { return writer_->redecide(event, decision, by, why, now); });
   }
+  Result<LaneHold> hold_lane(std::string_view lane, Instant now) override {
+    std::int64_t token = 0;
+    {
+      const std::lock_guard guard(holds_mutex_);
+      const auto at = holds_.find(lane);
+      if (at != holds_.end() && at->second.held) return LaneHold{true, at->second.token, {}, 0};
+      if (at != holds_.end()) token = at->second.token;
+    }
+    auto interrupted = write([&] { return writer_->recover(lane, now); });
+    if (!interrupted) return std::unexpected(std::move(interrupted).error());
+    const std::lock_guard guard(holds_mutex_);
+    holds_.insert_or_assign(std::string(lane), Hold{token + 1, true});
+    return LaneHold{true, token + 1, {}, *interrupted};
+  }
+  bool still_held(std::string_view lane, std::int64_t token) const override {
+    const std::lock_guard guard(holds_mutex_);
+    const auto at = holds_.find(lane);
+    return at != holds_.end() && at->second.held && at->second.token == token;
+  }
+  void release_lane(std::string_view lane) override {
+    const std::lock_guard guard(holds_mutex_);
+    if (const auto at = holds_.find(lane); at != holds_.end()) at->second.held = false;
+  }
   Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) override {
+    {
+      const std::lock_guard guard(holds_mutex_);
+      const auto at = holds_.find(request.lane);
+      if (at == holds_.end() || !at->second.held) return std::vector<ClaimedEntry>{};
+    }
     return write([&] { return writer_->claim_due(request); });
   }
   Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes) override {
     return write([&] { return writer_->record_delivery(outcomes); });
+  }
+  Result<std::int64_t> declare_restored(std::string_view by, Instant now) override {
+    return write([&] { return writer_->declare_restored(by, now); });
   }
   Result<std::optional<Instant>> next_due(std::string_view lane) const override {
     return read([&](Reader& reader) { return reader.next_due(lane); });
@@ -104,9 +129,6 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const override {
     return read([&](Reader& reader) { return reader.list_entries(query); });
-  }
-  Result<std::vector<std::string>> entry_references(Sequence event) const override {
-    return read([&](Reader& reader) { return reader.entry_references(event); });
   }
   Result<std::vector<StatementRow>> statement() const override {
     return read([&](Reader& reader) { return reader.statement(); });
@@ -158,8 +180,16 @@ class SqliteStore final : public Store {
     return result;
   }
 
+  /// One process has the file, so every lane is its own; what counts is that its interrupted sends were found.
+  struct Hold {
+    std::int64_t token = 0;
+    bool held = false;
+  };
+
   SqliteOptions options_;
   FileLock lock_;
+  mutable std::mutex holds_mutex_;
+  std::map<std::string, Hold, std::less<>> holds_;
   mutable std::mutex writer_mutex_;
   std::unique_ptr<Writer> writer_;
   mutable std::mutex failure_mutex_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/store/sqlite/writer.hpp"
 
+#include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/figure_keys.hpp"
 
 namespace glmap::gateway::store {
@@ -12,39 +13,56 @@ Result<std::unique_ptr<Writer>> Writer::open(Database database) {
   return writer;
 }
 
+Status Writer::prepare(Statement& into, std::string_view sql) {
+  GLMAP_TRY(statement, database_.prepare(sql));
+  into = std::move(statement);
+  return {};
+}
+
 Status Writer::prepare_all() {
-  const auto prepare = [this](Statement& into, std::string_view sql) -> Status {
-    GLMAP_TRY(statement, database_.prepare(sql));
-    into = std::move(statement);
-    return {};
-  };
   GLMAP_CHECK(prepare(begin_, "BEGIN IMMEDIATE"));
   GLMAP_CHECK(prepare(commit_, "COMMIT"));
   GLMAP_CHECK(prepare(roll_back_, "ROLLBACK"));
   GLMAP_CHECK(prepare(find_key_,
                       "SELECT k.event, e.content_digest, s.state FROM event_keys k JOIN events e ON e.number = k.event "
                       "JOIN event_state s ON s.event = k.event WHERE k.key = ?1"));
-  GLMAP_CHECK(prepare(insert_event_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"));
+  GLMAP_CHECK(prepare(insert_event_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
   GLMAP_CHECK(prepare(insert_key_, "INSERT INTO event_keys VALUES (?1,?2)"));
-  GLMAP_CHECK(prepare(insert_state_, "INSERT INTO event_state VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
-  GLMAP_CHECK(prepare(update_state_,
-                      "UPDATE event_state SET state=?2, bundle=?3, statement_row=?4, amount_minor=?5, first_entry=?6, "
-                      "entry_count=?7, reason=?8, rule=?9, because=?10, object=?11, control=?12 WHERE event=?1"));
-  GLMAP_CHECK(prepare(insert_conflict_,
-                      "INSERT INTO conflicts (first, type, content_digest, received_at, raw) VALUES (?1,?2,?3,?4,?5) "
-                      "ON CONFLICT (first, content_digest) DO NOTHING"));
+  GLMAP_CHECK(prepare(insert_state_, checked_insert("event_state")));
+  GLMAP_CHECK(prepare(update_state_, checked_update("event_state",
+                                                    {{"state", "?2"},
+                                                     {"bundle", "?3"},
+                                                     {"statement_row", "?4"},
+                                                     {"amount_minor", "?5"},
+                                                     {"first_entry", "?6"},
+                                                     {"entry_count", "?7"},
+                                                     {"reason", "?8"},
+                                                     {"rule", "?9"},
+                                                     {"because", "?10"},
+                                                     {"object", "?11"},
+                                                     {"control", "?12"}},
+                                                    "event=?1")));
+  GLMAP_CHECK(
+      prepare(insert_conflict_, checked_insert("conflicts") + " ON CONFLICT (first, content_digest) DO NOTHING"));
+  GLMAP_CHECK(prepare(next_conflict_, "SELECT coalesce(max(number), 0) + 1 FROM conflicts"));
   GLMAP_CHECK(prepare(insert_entry_, "INSERT INTO entries VALUES (?1,?2,?3,?4,?5,?6,?7,?8)"));
-  GLMAP_CHECK(prepare(insert_entry_state_, "INSERT INTO entry_state VALUES (?1,?2,0,?3,?4,0,0,0,0,NULL,?5,NULL,NULL)"));
+  GLMAP_CHECK(prepare(insert_entry_state_,
+                      "INSERT INTO entry_state VALUES (?1,?2,?6,?3,?4,0,0,0,0,NULL,?5,NULL,NULL,"
+                      "row_digest(?1,?2,?6,?3,?4,0,0,0,0,NULL,?5,NULL,NULL))"));
   GLMAP_CHECK(prepare(insert_history_,
-                      "INSERT INTO history (event, entry, at, from_state, to_state, input, by, why, evidence) "
-                      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
-  GLMAP_CHECK(prepare(insert_lane_, "INSERT INTO lanes VALUES (?1,?2)"));
-  GLMAP_CHECK(prepare(upsert_row_,
-                      "INSERT INTO statement_rows VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (number) DO UPDATE SET "
-                      "accepted_count=excluded.accepted_count, accepted_minor=excluded.accepted_minor"));
-  GLMAP_CHECK(prepare(upsert_balance_,
-                      "INSERT INTO balances VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET "
-                      "debit_minor=excluded.debit_minor, credit_minor=excluded.credit_minor"));
+                      "INSERT INTO history (event, entry, at, from_state, to_state, input, by, why, evidence, hash) "
+                      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"));
+  GLMAP_CHECK(prepare(insert_lane_, checked_insert("lanes")));
+  GLMAP_CHECK(prepare(upsert_row_, checked_insert("statement_rows") +
+                                       " ON CONFLICT (number) DO UPDATE SET accepted_count=excluded.accepted_count, "
+                                       "accepted_minor=excluded.accepted_minor, row_check=excluded.row_check"));
+  GLMAP_CHECK(prepare(upsert_balance_, checked_insert("balances") +
+                                           " ON CONFLICT DO UPDATE SET debit_minor=excluded.debit_minor, "
+                                           "credit_minor=excluded.credit_minor, row_check=excluded.row_check"));
+  return prepare_delivery();
+}
+
+Status Writer::prepare_delivery() {
   GLMAP_CHECK(prepare(event_for_retry_,
                       "SELECT s.state, e.source, r.source, r.entity, r.currency, s.amount_minor FROM event_state s "
                       "JOIN events e ON e.number = s.event JOIN statement_rows r ON r.number = s.statement_row "
@@ -57,22 +75,41 @@ Status Writer::prepare_all() {
               "WHERE s.lane = ?1 AND s.state IN (0, 2, 3) AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
               "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
               "b.state IN (0, 1, 2, 3) AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
-  GLMAP_CHECK(prepare(claim_,
-                      "UPDATE entry_state SET state=?2, claim=?3, sends=?4, looks=?5, last_sent_at=?6, due_at=?7 "
-                      "WHERE entry=?1"));
+  GLMAP_CHECK(prepare(claim_, checked_update("entry_state",
+                                             {{"state", "?2"},
+                                              {"claim", "?3"},
+                                              {"sends", "?4"},
+                                              {"looks", "?5"},
+                                              {"last_sent_at", "?6"},
+                                              {"due_at", "?7"}},
+                                             "entry=?1")));
   GLMAP_CHECK(prepare(entry_now_,
-                      "SELECT event, state, claim, sends, looks, waits, last_sent_at, document_id FROM entry_state "
+                      "SELECT event, state, claim, sends, looks, waits, document_id, last_sent_at FROM entry_state "
                       "WHERE entry = ?1"));
-  GLMAP_CHECK(prepare(settle_entry_,
-                      "UPDATE entry_state SET state=?2, due_at=?3, sends=?4, looks=?5, waits=?6, document_id=?7, "
-                      "reason=?8, claim=?9, last_sent_at=coalesce(?10, last_sent_at) WHERE entry=?1"));
+  GLMAP_CHECK(prepare(settle_entry_, checked_update("entry_state",
+                                                    {{"state", "?2"},
+                                                     {"due_at", "?3"},
+                                                     {"sends", "?4"},
+                                                     {"looks", "?5"},
+                                                     {"waits", "?6"},
+                                                     {"document_id", "?7"},
+                                                     {"reason", "?8"},
+                                                     {"claim", "?9"},
+                                                     {"last_sent_at", "?10"}},
+                                                    "entry=?1")));
   GLMAP_CHECK(prepare(unsettled_,
                       "SELECT s.state, (SELECT count(*) FROM entry_state e WHERE e.entry >= s.first_entry AND "
                       "e.entry < s.first_entry + s.entry_count AND e.state NOT IN (4, 7)) FROM event_state s "
                       "WHERE s.event = ?1"));
-  GLMAP_CHECK(prepare(event_posted_, "UPDATE event_state SET state = 1 WHERE event = ?1"));
-  GLMAP_CHECK(prepare(sending_, "SELECT entry, event FROM entry_state WHERE state = 1"));
+  GLMAP_CHECK(prepare(event_posted_, checked_update("event_state", {{"state", "1"}}, "event=?1")));
+  GLMAP_CHECK(prepare(head_,
+                      "INSERT INTO chain_heads VALUES (?1,?2,?3) ON CONFLICT (name) DO UPDATE SET "
+                      "links=excluded.links, hash=excluded.hash"));
+  GLMAP_CHECK(prepare(sending_, "SELECT entry, event FROM entry_state WHERE lane = ?1 AND state = 1"));
   GLMAP_CHECK(prepare(entry_by_reference_, "SELECT number FROM entries WHERE reference = ?1"));
+  GLMAP_CHECK(prepare(references_,
+                      "SELECT e.reference FROM event_state s JOIN entries e ON e.number >= s.first_entry AND "
+                      "e.number < s.first_entry + s.entry_count WHERE s.event = ?1 ORDER BY e.number"));
   return {};
 }
 
@@ -109,8 +146,17 @@ Status Writer::load_figures() {
     f.next_bundle = std::max(f.next_bundle, s.integer(0) + 1);
     f.bundles.emplace(s.text(1), s.integer(0));
   }));
-  return read("SELECT bundle FROM activations ORDER BY number DESC LIMIT 1",
-              [&](const Statement& s) { f.active_bundle = s.integer(0); });
+  GLMAP_CHECK(read("SELECT name, links, hash FROM chain_heads", [&](const Statement& s) {
+    (s.view(0) == kEventChain ? f.events : f.changes) = {s.integer(1), s.text(2)};
+  }));
+  GLMAP_CHECK(read("SELECT count(*), max(at) FROM restores", [&](const Statement& s) {
+    f.restores = s.integer(0);
+    if (f.restores > 0) f.look_first_until = s.integer(1) + kLookFirstMicros;
+  }));
+  return read("SELECT bundle, number FROM activations ORDER BY number DESC LIMIT 1", [&](const Statement& s) {
+    f.active_bundle = s.integer(0);
+    f.next_activation = s.integer(1) + 1;
+  });
 }
 
 Status Writer::begin() {
@@ -121,6 +167,11 @@ Status Writer::begin() {
   pending_.next_lane = committed_.next_lane;
   pending_.next_bundle = committed_.next_bundle;
   pending_.active_bundle = committed_.active_bundle;
+  pending_.next_activation = committed_.next_activation;
+  pending_.restores = committed_.restores;
+  pending_.look_first_until = committed_.look_first_until;
+  pending_.events = committed_.events;
+  pending_.changes = committed_.changes;
   return begin_.run();
 }
 
@@ -140,6 +191,11 @@ Status Writer::commit() {
   committed_.next_lane = pending_.next_lane;
   committed_.next_bundle = pending_.next_bundle;
   committed_.active_bundle = pending_.active_bundle;
+  committed_.next_activation = pending_.next_activation;
+  committed_.restores = pending_.restores;
+  committed_.look_first_until = pending_.look_first_until;
+  committed_.events = pending_.events;
+  committed_.changes = pending_.changes;
   return {};
 }
 
@@ -149,6 +205,12 @@ void Writer::roll_back() {
 }
 
 Status Writer::write_figures() {
+  if (pending_.events.links != committed_.events.links) {
+    GLMAP_CHECK(head_.text(1, kEventChain).integer(2, pending_.events.links).blob(3, pending_.events.hash).run());
+  }
+  if (pending_.changes.links != committed_.changes.links) {
+    GLMAP_CHECK(head_.text(1, kChangeChain).integer(2, pending_.changes.links).blob(3, pending_.changes.hash).run());
+  }
   for (const auto& [key, row] : pending_.rows) {
     upsert_row_.integer(1, row.number).text(2, row.source).text(3, row.entity).text(4, row.currency);
     upsert_row_.integer(5, row.accepted.count).exact(6, row.accepted.minor);
@@ -162,7 +224,8 @@ Status Writer::write_figures() {
   return {};
 }
 
-Status Writer::insert_change(const Change& change) {
+Status Writer::insert_change(const Change& change, std::span<const NewEntry> entries) {
+  extend(pending_.changes, content_of(change, linked(entries)));
   insert_history_.integer(1, change.event);
   if (change.entry) {
     insert_history_.integer(2, *change.entry);
@@ -172,7 +235,7 @@ Status Writer::insert_change(const Change& change) {
   insert_history_.integer(3, change.at.micros).integer(4, change.from).integer(5, change.to);
   insert_history_.text(6, change.input).text(7, change.by);
   insert_history_.text_or_null(8, change.why).text_or_null(9, change.evidence);
-  return insert_history_.run();
+  return insert_history_.blob(10, pending_.changes.hash).run();
 }
 
 }  // namespace glmap::gateway::store

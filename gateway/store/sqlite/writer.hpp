@@ -8,10 +8,15 @@
 #include <string>
 #include <unordered_map>
 
+#include "gateway/store/audit.hpp"
+#include "gateway/store/entry_changes.hpp"
 #include "gateway/store/sqlite/database.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
+
+/// The rows of chain_heads.
+inline constexpr std::string_view kEventChain = "events", kChangeChain = "history";
 
 class Writer {
  public:
@@ -30,18 +35,23 @@ class Writer {
 
   // -- intake (writer_intake.cpp)
   Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now);
-  Result<std::vector<std::optional<KnownEvent>>> find_known(std::span<const EventKey> keys);
-  Result<std::vector<Sequence>> commit_intake(std::span<const NewEvent> events, std::span<const NewConflict> conflicts);
+  Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events);
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                   Instant now);
 
   // -- delivery (writer_delivery.cpp)
-  Result<std::int64_t> recover(Instant now);
+  Result<std::int64_t> recover(std::string_view lane, Instant now);
+  Result<std::int64_t> declare_restored(std::string_view by, Instant now);
   Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request);
   Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes);
   Status retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now);
 
  private:
+  struct KnownEvent {
+    Sequence sequence = 0;
+    std::string content_digest;
+    engine::EventState state = engine::EventState::held;
+  };
   struct StatementFigures {
     std::int64_t number = 0;
     std::string source, entity, currency;
@@ -58,35 +68,37 @@ class Writer {
     std::unordered_map<std::string, Balance> balances;
     std::unordered_map<std::string, std::int64_t> lanes;
     std::unordered_map<std::string, std::int64_t> bundles;
-    std::int64_t active_bundle = 0;
-  };
-  struct Change {
-    std::int64_t event = 0;
-    std::optional<std::int64_t> entry;
-    Instant at;
-    std::int64_t from = 0, to = 0;
-    std::string_view input, by;
-    std::string why, evidence;
+    std::int64_t active_bundle = 0, next_activation = 1;
+    ChainHead events, changes;
+    std::int64_t restores = 0, look_first_until = 0;
   };
 
   explicit Writer(Database database) : database_(std::move(database)) {}
+  Status prepare(Statement& into, std::string_view sql);
   Status prepare_all();
+  Status prepare_delivery();
   Status load_figures();
   Status begin();
   Status commit();
   void roll_back();
   Status write_figures();
 
+  Result<std::optional<KnownEvent>> find_key(const EventKey& key);
+  Result<std::vector<std::string>> references_of(Sequence event);
   Status insert_event(const NewEvent& event, std::int64_t number);
+  Status insert_conflict(const NewEvent& event, Sequence first);
   Status insert_decision(Statement& into, std::int64_t number, const EventDecision& decision);
   Status insert_entries(std::int64_t event, const EventDecision& decision, Instant now);
   Status insert_entry(std::int64_t event, const NewEntry& entry, Instant now);
-  Status insert_change(const Change& change);
+  /// `entries`: those that a decision taken again made.
+  Status insert_change(const Change& change, std::span<const NewEntry> entries = {});
   void add_balances(const JournalEntry& entry);
   StatementFigures& statement_row(std::string_view source, const EventDecision& decision);
   Result<std::int64_t> lane_number(std::string_view name);
   std::int64_t bundle_number(const std::string& digest) const;
   Result<OutcomeRecorded> record_one(const DeliveryOutcome& outcome);
+  Result<std::optional<EntryNow>> entry_now(std::int64_t entry);
+  Status write_entry(std::int64_t entry, const EntryNow& now);
   Status settle_event(std::int64_t event, Instant at);
   Status claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimRequest& request);
 
@@ -100,7 +112,8 @@ class Writer {
   Statement find_key_, insert_event_, insert_key_, insert_state_, update_state_, insert_conflict_;
   Statement insert_entry_, insert_entry_state_, insert_history_, insert_lane_;
   Statement upsert_row_, upsert_balance_, event_for_retry_;
-  Statement due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, entry_by_reference_;
+  Statement due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, entry_by_reference_,
+      references_, next_conflict_, head_;
 };
 
 }  // namespace glmap::gateway::store

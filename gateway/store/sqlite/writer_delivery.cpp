@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/store/sqlite/row_text.hpp"
+#include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/writer.hpp"
 
 namespace glmap::gateway::store {
@@ -15,28 +15,62 @@ std::int64_t number(EntryState state) {
 
 }  // namespace
 
-Result<std::int64_t> Writer::recover(Instant now) {
+Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {
+  const auto lane = committed_.lanes.find(std::string(lane_name));
+  if (lane == committed_.lanes.end()) return 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> interrupted;
+  sending_.integer(1, lane->second);
   while (true) {
     GLMAP_TRY(more, sending_.step());
     if (!more) break;
     interrupted.emplace_back(sending_.integer(0), sending_.integer(1));
   }
-  GLMAP_TRY(update, database_.prepare("UPDATE entry_state SET state=2, claim=claim+1 WHERE entry=?1"));
+  GLMAP_TRY(update,
+            database_.prepare(checked_update("entry_state", {{"state", "2"}, {"claim", "claim+1"}}, "entry=?1")));
   for (const auto& [entry, event] : interrupted) {
     GLMAP_CHECK(update.integer(1, entry).run());
-    GLMAP_CHECK(insert_change({event, entry, now, number(EntryState::sending), number(EntryState::unknown),
-                               engine::to_text(DeliveryInput::recovered), "gateway",
-                               "the gateway stopped before the ERP's answer was recorded", ""}));
+    GLMAP_CHECK(insert_change(recovered_change(event, entry, now)));
   }
-  // Look-ups that were under way hold a lease nobody will settle, and due times may come from a clock that was wrong.
-  GLMAP_TRY(clamp, database_.prepare("UPDATE entry_state SET due_at=?1 WHERE state IN (0, 2, 3) AND due_at > ?1"));
-  GLMAP_CHECK(clamp.integer(1, now.micros).run());
+  // Look-ups that were under way hold a claim nobody will settle, and due times may come from a clock that was wrong.
+  GLMAP_TRY(clamp, database_.prepare(checked_update("entry_state", {{"due_at", "?1"}},
+                                                    "lane=?2 AND state IN (0, 2, 3) AND due_at > ?1")));
+  GLMAP_CHECK(clamp.integer(1, now.micros).integer(2, lane->second).run());
   // A request may have been on its way when the process died, and the time it was sent may be a wrong clock's: whatever
   // is unknown now is missed only when the ERP's search has had its time from now on.
-  GLMAP_TRY(sent, database_.prepare("UPDATE entry_state SET last_sent_at=?1 WHERE state = 2"));
-  GLMAP_CHECK(sent.integer(1, now.micros).run());
+  GLMAP_TRY(sent, database_.prepare(checked_update("entry_state", {{"last_sent_at", "?1"}}, "lane=?2 AND state = 2")));
+  GLMAP_CHECK(sent.integer(1, now.micros).integer(2, lane->second).run());
   return static_cast<std::int64_t>(interrupted.size());
+}
+
+Result<std::int64_t> Writer::declare_restored(std::string_view by, Instant now) {
+  struct Open {
+    std::int64_t entry, event;
+    EntryState state;
+  };
+  std::vector<Open> open;
+  GLMAP_TRY(note, database_.prepare(checked_insert("restores")));
+  GLMAP_CHECK(note.integer(1, ++pending_.restores).integer(2, now.micros).text(3, by).run());
+  pending_.look_first_until = now.micros + kLookFirstMicros;
+  GLMAP_TRY(find, database_.prepare("SELECT entry, event, state FROM entry_state WHERE state IN (0, 1, 2, 3, 5)"));
+  while (true) {
+    GLMAP_TRY(more, find.step());
+    if (!more) break;
+    open.push_back({find.integer(0), find.integer(1), static_cast<EntryState>(find.integer(2))});
+  }
+  GLMAP_TRY(update, database_.prepare(checked_update("entry_state",
+                                                     {{"state", "?2"},
+                                                      {"claim", "claim+1"},
+                                                      {"due_at", "?3"},
+                                                      {"looks", "0"},
+                                                      {"waits", "0"},
+                                                      {"last_sent_at", "?3"}},
+                                                     "entry=?1")));
+  for (const Open& one : open) {
+    GLMAP_CHECK(
+        update.integer(1, one.entry).integer(2, number(restored_state(one.state))).integer(3, now.micros).run());
+    GLMAP_CHECK(insert_change(restored_change(one.event, one.entry, one.state, by, now)));
+  }
+  return static_cast<std::int64_t>(open.size());
 }
 
 Result<std::vector<ClaimedEntry>> Writer::claim_due(const ClaimRequest& request) {
@@ -70,17 +104,7 @@ Result<std::vector<ClaimedEntry>> Writer::claim_due(const ClaimRequest& request)
 }
 
 Status Writer::claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimRequest& request) {
-  const EntryState from = entry.state;
-  entry.claim += 1;
-  if (from == EntryState::ready) {
-    entry.state = EntryState::sending;
-    entry.sends += 1;
-    entry.looks = 0;
-    entry.last_sent_at = request.now;
-  } else {
-    entry.looks += 1;
-  }
-  GLMAP_ASSERT(engine::allowed(from, DeliveryInput::claimed, entry.state));
+  const EntryState from = take_claim(entry, request.now);
   claim_.integer(1, entry.entry).integer(2, number(entry.state)).integer(3, entry.claim).integer(4, entry.sends);
   claim_.integer(5, entry.looks).integer(7, request.lease_until.micros);
   if (entry.last_sent_at) {
@@ -90,8 +114,7 @@ Status Writer::claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimReq
   }
   GLMAP_CHECK(claim_.run());
   if (from == entry.state) return {};  // a look-up is noted with what it found
-  return insert_change({event, entry.entry, request.now, number(from), number(entry.state),
-                        engine::to_text(DeliveryInput::claimed), "gateway", "", ""});
+  return insert_change(entry_change(event, entry.entry, request.now, from, entry.state, DeliveryInput::claimed));
 }
 
 Result<std::vector<OutcomeRecorded>> Writer::record_delivery(std::span<const DeliveryOutcome> outcomes) {
@@ -104,40 +127,43 @@ Result<std::vector<OutcomeRecorded>> Writer::record_delivery(std::span<const Del
   return recorded;
 }
 
-Result<OutcomeRecorded> Writer::record_one(const DeliveryOutcome& outcome) {
-  entry_now_.integer(1, outcome.entry);
+Result<std::optional<EntryNow>> Writer::entry_now(std::int64_t entry) {
+  entry_now_.integer(1, entry);
   GLMAP_TRY(found, entry_now_.step());
-  if (!found) return OutcomeRecorded::stale;
-  const std::int64_t event = entry_now_.integer(0);
-  const auto from = static_cast<EntryState>(entry_now_.integer(1));
-  const std::int64_t claim = entry_now_.integer(2);
-  std::int64_t sends = entry_now_.integer(3);
-  const std::int64_t looks = entry_now_.integer(4);
-  std::int64_t waits = entry_now_.integer(5);
-  const std::string document = outcome.document_id.empty() ? entry_now_.text(7) : outcome.document_id;
+  if (!found) return std::nullopt;
+  EntryNow now;
+  now.event = entry_now_.integer(0);
+  now.state = static_cast<EntryState>(entry_now_.integer(1));
+  now.claim = entry_now_.integer(2);
+  now.sends = entry_now_.integer(3);
+  now.looks = entry_now_.integer(4);
+  now.waits = entry_now_.integer(5);
+  now.document_id = entry_now_.text(6);
+  if (!entry_now_.is_null(7)) now.last_sent_at = Instant{entry_now_.integer(7)};
   entry_now_.reset();
-  if (claim != outcome.claim || !engine::allowed(from, outcome.input, outcome.to)) return OutcomeRecorded::stale;
+  return now;
+}
 
-  if (outcome.input == DeliveryInput::not_sent) {
-    waits += 1;
-    if (from == EntryState::sending) sends -= 1;  // nothing left us: it does not count as a try
-  } else {
-    waits = 0;
-  }
-  const std::string reason = outcome.reason ? error_text(*outcome.reason) : std::string();
-  settle_entry_.integer(1, outcome.entry).integer(2, number(outcome.to)).integer(3, outcome.due_at.micros);
-  settle_entry_.integer(4, sends).integer(5, looks).integer(6, waits).text_or_null(7, document);
-  // The ERP may take what was sent until we stop waiting for its answer: only from then on can it be missed.
-  if (from == EntryState::sending) {
-    settle_entry_.integer(10, outcome.at.micros);
+Status Writer::write_entry(std::int64_t entry, const EntryNow& now) {
+  settle_entry_.integer(1, entry).integer(2, number(now.state)).integer(3, now.due_at.micros);
+  settle_entry_.integer(4, now.sends).integer(5, now.looks).integer(6, now.waits).text_or_null(7, now.document_id);
+  settle_entry_.text_or_null(8, now.reason).integer(9, now.claim);
+  if (now.last_sent_at) {
+    settle_entry_.integer(10, now.last_sent_at->micros);
   } else {
     settle_entry_.null(10);
   }
-  GLMAP_CHECK(settle_entry_.text_or_null(8, reason).integer(9, claim).run());
-  GLMAP_CHECK(
-      insert_change({event, outcome.entry, outcome.at, number(from), number(outcome.to), engine::to_text(outcome.input),
-                     "gateway", outcome.reason ? outcome.reason->to_text() : std::string(), outcome.evidence}));
-  if (outcome.to == EntryState::posted) GLMAP_CHECK(settle_event(event, outcome.at));
+  return settle_entry_.run();
+}
+
+Result<OutcomeRecorded> Writer::record_one(const DeliveryOutcome& outcome) {
+  GLMAP_TRY(before, entry_now(outcome.entry));
+  if (!before) return OutcomeRecorded::stale;
+  const auto after = settled(*before, outcome);
+  if (!after) return OutcomeRecorded::stale;
+  GLMAP_CHECK(write_entry(outcome.entry, *after));
+  GLMAP_CHECK(insert_change(change_of(*before, outcome)));
+  if (outcome.to == EntryState::posted) GLMAP_CHECK(settle_event(before->event, outcome.at));
   return OutcomeRecorded::recorded;
 }
 
@@ -151,15 +177,7 @@ Status Writer::settle_event(std::int64_t event, Instant at) {
   const auto to = engine::next_state(state, engine::EventInput::all_posted);
   if (open > 0 || !to) return {};
   GLMAP_CHECK(event_posted_.integer(1, event).run());
-  return insert_change({event,
-                        {},
-                        at,
-                        static_cast<std::int64_t>(state),
-                        static_cast<std::int64_t>(*to),
-                        "all entries posted",
-                        "gateway",
-                        "",
-                        ""});
+  return insert_change(event_change(event, at, state, *to, kAllPosted));
 }
 
 Status Writer::retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now) {
@@ -168,25 +186,11 @@ Status Writer::retry_entry(std::string_view reference, std::string_view by, std:
   if (!known) return fail(ErrorCode::NotFound, "there is no entry `" + std::string(reference) + "`");
   const std::int64_t entry = entry_by_reference_.integer(0);
   entry_by_reference_.reset();
-  entry_now_.integer(1, entry);
-  GLMAP_TRY(found, entry_now_.step());
-  GLMAP_ASSERT(found);
-  const std::int64_t event = entry_now_.integer(0);
-  const auto from = static_cast<EntryState>(entry_now_.integer(1));
-  const std::int64_t claim = entry_now_.integer(2);
-  const std::string document = entry_now_.text(7);
-  entry_now_.reset();
-  const EntryState to = from == EntryState::rejected ? EntryState::ready : EntryState::unknown;
-  if (!engine::allowed(from, DeliveryInput::retried, to)) {
-    return fail(ErrorCode::BadRequest, "the entry is `" + std::string(engine::to_text(from)) +
-                                           "`; only rejected and held entries are tried again");
-  }
-  // A person's retry starts the counting of tries anew; the higher claim makes late answers of old tries void.
-  settle_entry_.integer(1, entry).integer(2, number(to)).integer(3, now.micros).integer(4, 0).integer(5, 0);
-  settle_entry_.integer(6, 0).text_or_null(7, document).null(8).integer(9, claim + 1).null(10);
-  GLMAP_CHECK(settle_entry_.run());
-  return insert_change(
-      {event, entry, now, number(from), number(to), engine::to_text(DeliveryInput::retried), by, std::string(why), ""});
+  GLMAP_TRY(before, entry_now(entry));
+  GLMAP_ASSERT(before.has_value());
+  GLMAP_TRY(after, retried(*before, now));
+  GLMAP_CHECK(write_entry(entry, after));
+  return insert_change(retry_change(*before, after, entry, by, why));
 }
 
 }  // namespace glmap::gateway::store

@@ -1,39 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/store/decision_parts.hpp"
+#include "gateway/store/row_text.hpp"
+#include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/figure_keys.hpp"
-#include "gateway/store/sqlite/row_text.hpp"
 #include "gateway/store/sqlite/writer.hpp"
 
 namespace glmap::gateway::store {
-
-namespace {
-
-std::string_view bytes_of(const EventKey& key) {
-  return {reinterpret_cast<const char*>(key.data()), key.size()};
-}
-
-/// What the event adds to its statement row: its entries once decided, its own amount before.
-struct StatementPart {
-  std::string currency;
-  Int128 minor = 0;
-};
-
-StatementPart statement_part(const EventDecision& decision) {
-  StatementPart part;
-  if (decision.entries.empty()) {
-    if (decision.control) {
-      part.currency = decision.control->currency().code();
-      part.minor = decision.control->minor();
-    }
-    return part;
-  }
-  part.currency = decision.entries.front().entry.data().currency.code();
-  for (const NewEntry& entry : decision.entries) {
-    if (entry.entry.data().currency.code() == part.currency) part.minor += entry.entry.total_transaction().minor();
-  }
-  return part;
-}
-
-}  // namespace
 
 Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, Instant now) {
   std::int64_t number = 0;
@@ -42,46 +14,66 @@ Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, 
     number = known->second;
   } else {
     number = pending_.next_bundle++;
-    GLMAP_TRY(insert, database_.prepare("INSERT INTO bundles VALUES (?1,?2,?3)"));
+    GLMAP_TRY(insert, database_.prepare(checked_insert("bundles")));
     GLMAP_CHECK(insert.integer(1, number).text(2, digest).blob(3, bytes).run());
     pending_.bundles.emplace(digest, number);
   }
   if (number == committed_.active_bundle) return {};
-  GLMAP_TRY(insert, database_.prepare("INSERT INTO activations (bundle, at) VALUES (?1,?2)"));
-  GLMAP_CHECK(insert.integer(1, number).integer(2, now.micros).run());
+  GLMAP_TRY(insert, database_.prepare(checked_insert("activations")));
+  GLMAP_CHECK(insert.integer(1, pending_.next_activation++).integer(2, number).integer(3, now.micros).run());
   pending_.active_bundle = number;
   return {};
 }
 
-Result<std::vector<std::optional<KnownEvent>>> Writer::find_known(std::span<const EventKey> keys) {
-  std::vector<std::optional<KnownEvent>> found(keys.size());
-  for (std::size_t index = 0; index < keys.size(); ++index) {
-    find_key_.blob(1, bytes_of(keys[index]));
-    GLMAP_TRY(hit, find_key_.step());
-    if (!hit) continue;
-    found[index] =
-        KnownEvent{find_key_.integer(0), find_key_.text(1), static_cast<engine::EventState>(find_key_.integer(2))};
-    find_key_.reset();
-  }
-  return found;
+Result<std::optional<Writer::KnownEvent>> Writer::find_key(const EventKey& key) {
+  find_key_.blob(1, bytes_of(key));
+  GLMAP_TRY(hit, find_key_.step());
+  if (!hit) return std::nullopt;
+  KnownEvent known{find_key_.integer(0), find_key_.text(1), static_cast<engine::EventState>(find_key_.integer(2))};
+  find_key_.reset();
+  return known;
 }
 
-Result<std::vector<Sequence>> Writer::commit_intake(std::span<const NewEvent> events,
-                                                    std::span<const NewConflict> conflicts) {
-  std::vector<Sequence> sequences;
-  sequences.reserve(events.size());
-  for (const NewEvent& event : events) {
-    const std::int64_t number = pending_.next_event++;
-    GLMAP_CHECK(insert_event(event, number));
-    sequences.push_back(number);
+Result<std::vector<std::string>> Writer::references_of(Sequence event) {
+  std::vector<std::string> references;
+  references_.integer(1, event);
+  while (true) {
+    GLMAP_TRY(more, references_.step());
+    if (!more) return references;
+    references.push_back(references_.text(0));
   }
-  for (const NewConflict& conflict : conflicts) {
-    const Sequence first = conflict.first != 0 ? conflict.first : sequences.at(conflict.first_place);
-    insert_conflict_.integer(1, first).text(2, conflict.identity.type);
-    insert_conflict_.text(3, conflict.identity.content_digest).integer(4, conflict.received_at.micros);
-    GLMAP_CHECK(insert_conflict_.blob(5, conflict.raw).run());
+}
+
+Result<std::vector<IntakeAnswer>> Writer::commit_intake(std::span<const NewEvent> events) {
+  std::vector<IntakeAnswer> answers(events.size());
+  for (std::size_t index = 0; index < events.size(); ++index) {
+    const NewEvent& event = events[index];
+    IntakeAnswer& answer = answers[index];
+    GLMAP_TRY(known, find_key(event.key));
+    if (!known) {
+      answer.sequence = pending_.next_event++;
+      answer.state = event.decision.state;
+      GLMAP_CHECK(insert_event(event, answer.sequence));
+      continue;
+    }
+    answer.recognised = engine::recognise(known->content_digest, event.identity.content_digest);
+    answer.sequence = known->sequence;
+    answer.state = known->state;
+    GLMAP_TRY(references, references_of(known->sequence));
+    answer.entries = std::move(references);
+    if (answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict(event, known->sequence));
   }
-  return sequences;
+  return answers;
+}
+
+Status Writer::insert_conflict(const NewEvent& event, Sequence first) {
+  GLMAP_TRY(counted, next_conflict_.step());
+  GLMAP_ASSERT(counted);
+  const std::int64_t number = next_conflict_.integer(0);
+  next_conflict_.reset();
+  insert_conflict_.integer(1, number).integer(2, first).text(3, event.identity.type);
+  insert_conflict_.text(4, event.identity.content_digest).integer(5, event.received_at.micros);
+  return insert_conflict_.blob(6, event.raw).run();
 }
 
 Status Writer::insert_event(const NewEvent& event, std::int64_t number) {
@@ -91,6 +83,8 @@ Status Writer::insert_event(const NewEvent& event, std::int64_t number) {
   insert_event_.text(4, event.identity.revision).text(5, event.identity.type).text(6, event.identity.content_digest);
   insert_event_.integer(7, event.received_at.micros).integer(8, static_cast<std::int64_t>(decision.state));
   insert_event_.integer(9, bundle_number(decision.bundle_digest)).text_or_null(10, reason).blob(11, event.raw);
+  extend(pending_.events, content_of(linked(event, number, reason), linked(decision.entries)));
+  insert_event_.blob(12, pending_.events.hash);
   GLMAP_CHECK(insert_event_.run());
   GLMAP_CHECK(insert_key_.blob(1, bytes_of(event.key)).integer(2, number).run());
 
@@ -127,7 +121,13 @@ Status Writer::insert_entry(std::int64_t event, const NewEntry& entry, Instant n
   GLMAP_CHECK(insert_entry_.run());
   GLMAP_TRY(lane, lane_number(entry.lane));
   insert_entry_state_.integer(1, number).integer(2, event).integer(3, lane).integer(4, now.micros);
-  GLMAP_CHECK(insert_entry_state_.text_or_null(5, entry.object).run());
+  const bool look_first = now.micros < pending_.look_first_until;
+  const auto state = look_first ? engine::EntryState::unknown : engine::EntryState::ready;
+  insert_entry_state_.text_or_null(5, entry.object).integer(6, static_cast<std::int64_t>(state));
+  GLMAP_CHECK(insert_entry_state_.run());
+  if (look_first) {
+    GLMAP_CHECK(insert_change(restored_change(event, number, engine::EntryState::ready, "gateway", now)));
+  }
   add_balances(entry.entry);
   return {};
 }
@@ -192,10 +192,7 @@ Status Writer::redecide(Sequence event, const EventDecision& decision, std::stri
   const std::string currency_before = event_for_retry_.text(4);
   const Int128 minor_before = event_for_retry_.exact(5);
   event_for_retry_.reset();
-  if (state != engine::EventState::held && state != engine::EventState::rejected) {
-    return fail(ErrorCode::BadRequest, "the event is `" + std::string(engine::to_text(state)) +
-                                           "`; only held and rejected events are decided again");
-  }
+  GLMAP_CHECK(check_redecidable(state));
   if (!currency_before.empty()) {
     GLMAP_TRY(currency, Currency::parse(currency_before));
     before.control = Money::zero(currency);
@@ -209,16 +206,11 @@ Status Writer::redecide(Sequence event, const EventDecision& decision, std::stri
   update_state_.integer(4, row.number);
   GLMAP_CHECK(insert_decision(update_state_, event, decision));
   GLMAP_CHECK(insert_entries(event, decision, now));
-  Change change{event,
-                {},
-                now,
-                static_cast<std::int64_t>(state),
-                static_cast<std::int64_t>(decision.state),
-                "decided again",
-                by,
-                std::string(why),
-                decision.bundle_digest};
-  return insert_change(change);
+  Change change = event_change(event, now, state, decision.state, kDecidedAgain);
+  change.by = by;
+  change.why = why;
+  change.evidence = decision.bundle_digest;
+  return insert_change(change, decision.entries);
 }
 
 }  // namespace glmap::gateway::store

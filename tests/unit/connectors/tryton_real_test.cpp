@@ -335,7 +335,7 @@ TEST_CASE("a whole lane against a real Tryton with cut connections: each entry i
     event.decision.bundle_digest = "sha256:test";
     event.decision.entity = "DE";
     event.decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
-    REQUIRE(books.commit_intake(std::span(&event, 1), {}).has_value());
+    REQUIRE(books.commit_intake(std::span(&event, 1)).has_value());
     proxy.cut_once(method, before);
     for (int round = 0; round < 100 && books.next_due("erp").value(); ++round) {
       lane.run_round();

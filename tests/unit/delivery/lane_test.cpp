@@ -9,6 +9,7 @@
 #include "gateway/connectors/tryton/tryton_connector.hpp"
 #include "gateway/delivery/worker.hpp"
 #include "gateway/sandbox/sandbox.hpp"
+#include "gateway/store/sqlite/backup.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/connectors/entries.hpp"
 
@@ -87,7 +88,7 @@ struct Fixture {
     event.decision.entity = entry.data().entity;
     event.decision.control = entry.total_transaction();
     event.decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
-    const auto added = books->commit_intake(std::span(&event, 1), {});
+    const auto added = books->commit_intake(std::span(&event, 1));
     REQUIRE(added.has_value());
     return entry.key().reference();
   }
@@ -343,20 +344,62 @@ TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and
   CHECK(f.documents() == 20);
 }
 
+TEST_CASE("a gateway that lost its lane writes nothing to the ERP, however late it notices", "[delivery]") {
+  Fixture f;
+  const JournalEntry entry = german_invoice();
+  const auto connector = f.connector();
+  REQUIRE(connector->who_am_i("DE").has_value());
+  bool ours = false;
+  int asked = 0;
+  connector->guard_sends([&] { return ++asked, ours; });
+  const delivery::Outcome outcome = connector->submit(entry);
+  CHECK(std::holds_alternative<delivery::NotSent>(outcome));
+  CHECK(asked > 0);
+  CHECK(f.documents() == 0);
+  ours = true;
+  CHECK(std::holds_alternative<delivery::Posted>(connector->submit(entry)));
+  CHECK(f.documents() == 1);
+}
+
 TEST_CASE("the gateway dies between sending and recording: the next start looks before it sends", "[delivery]") {
   Fixture f;
   const JournalEntry entry = german_invoice();
   const std::string reference = f.add(entry);
   // The worker claims (the intent is on disk), the ERP posts, and the process is gone.
+  REQUIRE(f.books->hold_lane("erp", Instant{f.clock.micros}).has_value());
   const auto claimed = f.books->claim_due({"erp", Instant{f.clock.micros}, Instant{f.clock.micros + 60 * kSecond}, 1});
   REQUIRE((claimed.has_value() && claimed->size() == 1));
   REQUIRE(std::holds_alternative<delivery::Posted>(f.connector()->submit(entry)));
   f.open_store();
-  REQUIRE(f.books->recover(Instant{f.clock.micros}).value() == 1);
   f.open_lane();
   f.settle_all();
   CHECK(f.state(reference) == EntryState::posted);
   CHECK(f.documents() == 1);
+}
+
+TEST_CASE("the store goes back to a backup and the ERP is ahead: nothing is posted twice", "[delivery]") {
+  Fixture f;
+  const std::string posted_before = f.add(german_invoice("I-1"));
+  f.settle_all();
+  const std::string ready = f.add(german_invoice("I-2"));
+  REQUIRE(store::backup_sqlite_store(f.folder.file("gateway.db"), f.folder.file("backup.db")).has_value());
+  f.add(german_invoice("I-3"));
+  f.settle_all();  // I-2 and I-3 reach the ERP, and the store burns down
+  REQUIRE(f.documents() == 3);
+  f.lane.reset();
+  f.books.reset();
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(f.folder.file(std::string("gateway.db") + end));
+  REQUIRE(store::backup_sqlite_store(f.folder.file("backup.db"), f.folder.file("gateway.db")).has_value());
+  f.open_store();
+  REQUIRE(f.books->declare_restored("anna", Instant{f.clock.micros}).value() == 1);
+  f.open_lane();
+  CHECK(f.state(ready) == EntryState::unknown);
+  const std::string again = f.add(german_invoice("I-3"));  // its sender repeats it
+  f.settle_all();
+  CHECK(f.state(ready) == EntryState::posted);
+  CHECK(f.state(again) == EntryState::posted);
+  CHECK(f.state(posted_before) == EntryState::posted);
+  CHECK(f.documents() == 3);
 }
 
 TEST_CASE("an ERP that always drops before it commits: after a bounded number of sends a person must look",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/store/sqlite/row_text.hpp"
+#include "gateway/store/row_text.hpp"
 
 #include <charconv>
 
@@ -47,6 +47,13 @@ Result<Error> parse_error_text(std::string_view text) {
   error.where.line = number_of(json, "line");
   error.where.column = number_of(json, "column");
   return error;
+}
+
+Int128 parse_int128(std::string_view digits) {
+  Int128 value = 0;
+  const bool negative = digits.starts_with('-');
+  for (const char digit : digits.substr(negative ? 1 : 0)) value = value * 10 + (digit - '0');
+  return negative ? -value : value;
 }
 
 Result<Money> parse_money_text(std::string_view text) {

@@ -15,6 +15,8 @@ namespace glmap::gateway::store {
 std::string error_text(const Error& error);
 /// Errors: GLM-8004.
 Result<Error> parse_error_text(std::string_view text);
+/// Digits with perhaps a minus, as int128_text writes them.
+Int128 parse_int128(std::string_view digits);
 /// "119.00 EUR". Errors: GLM-8004.
 Result<Money> parse_money_text(std::string_view text);
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// glmapd restore: a store goes back to a backup. The ERP may be ahead of it: whatever is not final becomes unknown and
+// is looked up before anything is sent.
+#include <cstdio>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/service/command_line.hpp"
+#include "gateway/service/commands.hpp"
+#include "gateway/service/configured_store.hpp"
+#include "gateway/store/sqlite/backup.hpp"
+#include "gateway/store/verify.hpp"
+
+namespace glmap::gateway::service {
+
+namespace {
+
+Status restore(const std::string& store, const std::string& backup, const std::string& by) {
+  const platform::SystemClock clock;
+  if (names_postgres(store)) {
+    if (!backup.empty()) {
+      return fail(ErrorCode::BadConfiguration, "a store on PostgreSQL is restored by PostgreSQL first",
+                  "run pg_restore, then glmapd restore without --backup");
+    }
+    GLMAP_CHECK(store::verify_postgres_store(store));
+  } else {
+    if (backup.empty()) return fail(ErrorCode::BadConfiguration, "no backup is named", "give --backup FILE");
+    GLMAP_CHECK(store::verify_sqlite_store(backup));
+    GLMAP_CHECK(store::backup_sqlite_store(backup, store));
+  }
+  Configuration configuration;
+  configuration.store = store;
+  configuration.gateway = "restore";
+  GLMAP_TRY(opened, open_configured_store(configuration, clock));
+  GLMAP_TRY(open, opened->declare_restored(by, Instant{clock.utc_micros()}));
+  std::printf("restored; %lld entries will be looked up in the ERP before anything is sent\n",
+              static_cast<long long>(open));
+  return {};
+}
+
+}  // namespace
+
+int run_restore(const std::vector<std::string>& arguments) {
+  CLI::App app("Goes back to a backup; whatever is not final is looked up in the ERP first", "glmapd restore");
+  std::string store, backup, by;
+  app.add_option("--store", store, "SQLite file to make, or the postgresql:// of a restored database")->required();
+  app.add_option("--backup", backup, "the copy that glmapd backup made");
+  app.add_option("--by", by, "who restores: stands in the history")->required();
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  if (Status done = restore(store, backup, by); !done) return tell(done.error());
+  return kExitDone;
+}
+
+}  // namespace glmap::gateway::service
