@@ -15,7 +15,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "crash"))
+sys.path.append(str(HERE.parent / "sql"))
 import glmapd  # noqa: E402
+import postgres  # noqa: E402
 
 # (events a request, senders, events at most)
 LOADS = [(1, 16, 20_000), (100, 8, 100_000), (1000, 4, 100_000)]
@@ -85,9 +87,13 @@ def read_counts(text):
     return {name.strip(b'"').decode(): int(value) for name, _, value in (pair.partition(b":") for pair in pairs)}
 
 
-def one_run(binaries, folder, size, senders, count):
+def one_run(binaries, folder, size, senders, count, database=None):
+    """`database`: a PostgreSQL cluster of our own; without it the store is SQLite."""
     with tempfile.TemporaryDirectory(prefix="glmap-bench-", dir=folder.parent) as work:
-        config = "bundle: %s\nstore: %s/store.db\nlisten: 127.0.0.1:0\n" % (folder / "bench.bundle", work)
+        if database:
+            database.forget()
+        store = database.url() if database else work + "/store.db"
+        config = "bundle: %s\nstore: \"%s\"\nlisten: 127.0.0.1:0\n" % (folder / "bench.bundle", store)
         server = glmapd.gateway(binaries / "glmapd", work, config).start()
         try:
             seconds, times, counts = send_all(server, bodies(folder / "cloud.ndjson", size, count), senders)
@@ -98,6 +104,10 @@ def one_run(binaries, folder, size, senders, count):
         if not statement["agrees"]:
             raise SystemExit("bench: the statement does not agree")
     return seconds, times, counts, peak
+
+
+def median_run(times, *arguments):
+    return sorted((one_run(*arguments) for _ in range(times)), key=lambda run: run[0])[times // 2]
 
 
 def peer(folder, database, per_commit, count, times):
@@ -133,19 +143,23 @@ def bench_intake(options, binaries, prepare, shown, table, outside):
     folder = prepare(options.work, rules, events)
     subprocess.run([binaries / "glmapc", "compile", folder / "book", "-o", folder / "bench.bundle"], check=True, stdout=subprocess.DEVNULL)
     database = str(options.work / "peer.db")
+    cluster = postgres.Server(careful=True) if postgres.installed() else None
     for size, senders, count in loads:
-        runs = [one_run(binaries, folder, size, senders, count) for _ in range(options.k)]
-        runs.sort(key=lambda run: run[0])
-        seconds, times, counts, peak = runs[len(runs) // 2]
+        seconds, times, counts, peak = median_run(options.k, binaries, folder, size, senders, count)
+        on_postgres, _, counts_there, _ = median_run(options.k, binaries, folder, size, senders, count, cluster) if cluster else (0, 0, counts, 0)
+        if counts_there != counts:
+            raise SystemExit("bench: on PostgreSQL %s, on SQLite %s" % (counts_there, counts))
         python, expected = peer(folder, database, size, count, options.k)
         got = {"entries": counts["accepted"], "duplicates": counts["duplicate"], "unmatched": counts["held"]} if size > 1 else None
         if got and got != expected:
             raise SystemExit("bench: glmapd gives %s where the peer gives %s" % (got, expected))
-        rows.append(["%d" % size, "%d" % senders, shown(count / seconds), "%.1f ms" % (times[len(times) // 2] * 1000),
+        rows.append(["%d" % size, "%d" % senders, shown(count / seconds), shown(count / on_postgres) if on_postgres else "-", "%.1f ms" % (times[len(times) // 2] * 1000),
                      "%.1f ms" % (times[int(len(times) * .99)] * 1000), "%.0f MB" % peak, shown(count / python), "%.2f" % (python / seconds)])
         print("intake, %d events a request: %s events/s" % (size, rows[-1][2]), file=sys.stderr, flush=True)
+    if cluster:
+        cluster.stop()
     print("\n### Events over HTTP, durable when answered (R=1000; events/s, median of %d)" % options.k)
-    table(["events a request", "senders", "glmapd", "answer p50", "p99", "peak memory", "python + SQLite, same commits", "ratio"], rows)
+    table(["events a request", "senders", "glmapd", "on PostgreSQL", "answer p50", "p99", "peak memory", "python + SQLite, same commits", "ratio"], rows)
     bulk = sql_peer(folder, database, outside, options.k)
     if bulk:
         print("\nThe whole file in one SQL statement and one commit (`sqlite3`, no HTTP): %s events/s." % shown(events / bulk))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill9.py --glmapc PATH --glmapd PATH [--cycles N] [--seed N]: nothing acknowledged is lost, nothing is posted twice.
+"""kill9.py --glmapc PATH --glmapd PATH [--store sqlite|postgres] [--cycles N] [--seed N]: nothing acknowledged is lost, nothing is posted twice.
 
 A real glmapd takes events from several senders and delivers to two ledgers (files, and a Tryton double). It is killed with SIGKILL at
 random moments and started again. Senders do what real ones do: they repeat whatever was not acknowledged, and sometimes what was.
@@ -24,6 +24,9 @@ import time
 import glmapd
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "sql"))
+import postgres  # noqa: E402
+
 BOOK = ROOT / "tests" / "golden" / "base"
 SENDERS = 4
 STUCK_SECONDS_MAX = 60   # nothing delivered for so long is a fault; a long backlog that moves is not
@@ -161,6 +164,8 @@ class World:
         shutil.copytree(BOOK, folder / "book")
         subprocess.run([options.glmapc, "compile", folder / "book", "-o", folder / "book.bundle"], check=True, stdout=subprocess.DEVNULL)
         self.start_sandbox(options)
+        self.server = postgres.Server(careful=True) if options.store == "postgres" else None
+        self.store = self.server.url() if self.server else "%s/store.db" % folder
         self.gateway = glmapd.gateway(options.glmapd, folder, self.configuration())
 
     def start_sandbox(self, options):
@@ -170,9 +175,10 @@ class World:
                                        "--accounts", self.folder / "accounts.csv"], self.folder / "sandbox.log").start()
         (self.folder / "password").write_text("sandbox\n", encoding="ascii")
 
-    def configuration(self):
+    def configuration(self, name="kill9"):
         return """bundle: %(f)s/book.bundle
-store: %(f)s/store.db
+store: "%(store)s"
+gateway: %(name)s
 listen: 127.0.0.1:0
 drain_ms_max: 2000
 erp:
@@ -183,12 +189,14 @@ erp:
     kind: tryton
     settings: {url: "%(url)s", database: acme, user: glmap, password_file: %(f)s/password, create_parties: yes, plain_http_hosts: 127.0.0.1}
     entities: {DE: {journal: GLMAP-DE}}
-""" % {"f": self.folder, "url": self.sandbox.url}
+""" % {"f": self.folder, "url": self.sandbox.url, "store": self.store, "name": name}
 
     def close(self):
         self.gateway.stop()
         if self.sandbox:
             self.sandbox.stop()
+        if self.server:
+            self.server.stop()
 
     def documents(self):
         """How often each reference stands in its ledger, by entity; drafts count as `draft`."""
@@ -301,13 +309,17 @@ def main():
     parser.add_argument("--glmapc", required=True)
     parser.add_argument("--glmapd", required=True)
     default = os.environ.get("GLMAP_KILL9_CYCLES") or ("200" if os.environ.get("CI") == "true" else "20")
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--cycles", type=int, default=int(default))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10 ** 6))
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="glmap-kill9-"))
     events, chance, started = Events(options.seed), random.Random(options.seed), time.monotonic()
     senders, world = Senders(events, options.seed), None
-    print("kill9: seed %d, %d cycles" % (options.seed, options.cycles), flush=True)
+    if options.store == "postgres" and not postgres.installed():
+        print("kill9: SKIPPED: PostgreSQL is not installed")
+        return 0
+    print("kill9: %s, seed %d, %d cycles" % (options.store, options.seed, options.cycles), flush=True)
     try:
         world = World(options, folder)
         for _ in range(options.cycles):

@@ -36,16 +36,23 @@ def as_other_user():
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, careful=False):
+        """`careful`: loses nothing when it falls over, as a store must; slower."""
+        self.make_folder()
+        self.do(program("initdb"), "-D", self.data, "-U", "glmap", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+        self.start("" if careful else "-c fsync=off -c full_page_writes=off -c synchronous_commit=off")
+
+    def make_folder(self):
         self.prefix, user = as_other_user()
         # A socket's path is short by law, and everybody on the way to it must be let in.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="glmap-pg-", dir="/tmp"))
         if user:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self.data = self.folder / "data"
-        self.do(program("initdb"), "-D", self.data, "-U", "glmap", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
-        options = ("-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
-                   "-c max_wal_size=8GB -c shared_buffers=256MB -c work_mem=128MB -c jit=off" % self.folder)
+
+    def start(self, more=""):
+        options = ("-c listen_addresses='' -c unix_socket_directories='%s' %s -c max_wal_size=8GB -c shared_buffers=256MB -c work_mem=128MB "
+                   "-c jit=off" % (self.folder, more))
         self.do(program("pg_ctl"), "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start")
 
     def do(self, *command):
@@ -63,6 +70,10 @@ class Server:
         if done.returncode != 0:
             raise RuntimeError("psql: " + done.stderr.decode("utf-8", "replace"))
         return (done.stdout or b"").decode("utf-8")
+
+    def url(self):
+        """For libpq."""
+        return "postgresql:///postgres?user=glmap&host=%s" % self.folder
 
     def forget(self):
         """Everything of an earlier script."""
@@ -107,6 +118,19 @@ class Server:
             self.do(program("pg_ctl"), "-D", self.data, "-m", "immediate", "stop")
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby(Server):
+    """A copy of `primary` that follows it: what the primary confirms from now on is on both."""
+
+    def __init__(self, primary):
+        self.make_folder()
+        self.do(program("pg_basebackup"), "-D", self.data, "-h", primary.folder, "-U", "glmap", "-R", "-c", "fast")
+        self.start()
+        primary.psql("-c", "ALTER SYSTEM SET synchronous_standby_names = '*'", "-c", "SELECT pg_reload_conf()")
+
+    def promote(self):
+        self.do(program("pg_ctl"), "-D", self.data, "-w", "promote")
 
 
 def unescape(text, known):
