@@ -27,6 +27,7 @@ class JsonView {
     std::uint32_t span;  // this value and all within it, as a count of nodes
     std::uint32_t size;  // members or elements
     Kind kind;
+    bool plain;  // a text in which no control character can be
   };
 
   JsonView() = default;
@@ -45,6 +46,8 @@ class JsonView {
   std::string_view text() const {
     return is_number() || is_text() ? std::string_view(node_->text_at, node_->text_length) : std::string_view();
   }
+  /// True when it is known that the text holds no control character: no C0, no DEL, no C1.
+  bool is_plain_text() const { return is_text() && node_->plain; }
   /// Of a member of an object.
   std::string_view key() const { return {node_->key_at, node_->key_length}; }
   /// How many members or elements.
@@ -89,6 +92,7 @@ class JsonDocument {
 
  private:
   bool read_good_text(std::string_view text, const JsonLimits& limits);
+  void make_text_room(std::size_t bytes);
   void make_room(std::size_t nodes);
   void add(const Json& tree, std::string_view key);
 

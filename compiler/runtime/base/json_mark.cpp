@@ -55,14 +55,22 @@ class Mixer {
   std::uint64_t high_;
 };
 
+// Above any size of a key, below the bits of the size of a text.
+constexpr std::uint64_t kTextMember = std::uint64_t{1} << 31;
+
 void take_value(Mixer& mixer, JsonView value);
 
 void take_object(Mixer& mixer, JsonView object) {
   JsonMark sum;
   for (const JsonView member : object) {
-    Mixer own(member.key().size());
+    // Most members are texts: both sizes in the beginning, then nothing but the bytes.
+    const bool is_text = member.is_text();
+    Mixer own(member.key().size() + (is_text ? kTextMember + (std::uint64_t{member.text().size()} << 32) : 0));
     own.take(member.key());
-    take_value(own, member);
+    if (is_text)
+      own.take(member.text());
+    else
+      take_value(own, member);
     const JsonMark mark = own.mark();
     sum.low += mark.low;
     sum.high += mark.high;
