@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/seen_events.hpp"
 
-#include <cstring>
+#include "compiler/runtime/base/byte_scan.hpp"
 
 namespace glmap::driver {
 namespace {
@@ -11,19 +11,6 @@ void write_key(std::string& key, const EventIdentity& identity) {
   key.assign(identity.source);
   (key += '\n') += identity.id;
   (key += '\n') += identity.revision;
-}
-
-std::uint32_t hash_of(std::string_view bytes) {
-  std::uint64_t hash = 0x9E3779B97F4A7C15u ^ bytes.size();
-  while (!bytes.empty()) {
-    std::uint64_t eight = 0;
-    const std::size_t taken = bytes.size() < sizeof eight ? bytes.size() : sizeof eight;
-    std::memcpy(&eight, bytes.data(), taken);
-    bytes.remove_prefix(taken);
-    hash = (hash ^ eight) * 0xA0761D6478BD642Fu;
-    hash ^= hash >> 32;
-  }
-  return static_cast<std::uint32_t>((hash * 0xE7037ED1A0B428DBu) >> 32);
 }
 
 }  // namespace
@@ -48,7 +35,7 @@ void SeenEvents::grow() {
 SeenEvents::Answer SeenEvents::add(const EventIdentity& identity, const JsonMark& content) {
   if (records_.size() * 2 >= slots_.size()) grow();
   write_key(key_, identity);
-  const std::uint32_t hash = hash_of(key_);
+  const auto hash = static_cast<std::uint32_t>(hash_bytes(key_) >> 32);
   const std::size_t last = slots_.size() - 1;
   std::size_t at = hash >> (32 - bits_);
   for (; slots_[at].record != 0; at = (at + 1) & last) {

@@ -27,8 +27,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto event = glmap::decode_event(catalog, *json);
   const auto faults = glmap::find_event_faults(catalog, *json);
   glmap::fuzz::must(event.has_value() == faults.empty(), "the first fault is found exactly when there are faults");
-  if (!event) return 0;
+  // Of a text more is known than of a tree, and less of it is looked at twice.
+  glmap::JsonDocument document;
+  glmap::fuzz::must(document.read(glmap::fuzz::text_of(data, size)).has_value(), "both readings take the same texts");
+  const auto straight = glmap::decode_event(catalog, document.root());
+  glmap::fuzz::must(straight.has_value() == event.has_value(), "text and tree are both an event or both none");
+  if (!event) {
+    glmap::fuzz::must(straight.error().to_text() == event.error().to_text(), "text and tree have the same fault");
+    return 0;
+  }
+  glmap::fuzz::must(straight->header == event->header && straight->lines == event->lines &&
+                        straight->object == event->object && straight->unknown_fields == event->unknown_fields,
+                    "text and tree are the same event");
   const auto decision = evaluator.decide(*event);
+  std::vector<glmap::rules::TraceStep> trace;
+  const auto explained = evaluator.explain(*event, trace);
+  glmap::fuzz::must(decision.index() == explained.index(), "what is explained is what is decided");
   if (const auto* entries = std::get_if<std::vector<glmap::JournalEntry>>(&decision))
     for (const glmap::JournalEntry& entry : *entries) {
       const auto again = glmap::JournalEntry::from_json(entry.to_json());

@@ -30,9 +30,13 @@ int take_digits(std::string_view& text, std::size_t count) {
 }
 
 bool take(std::string_view& text, std::string_view accepted) {
-  if (text.empty() || accepted.find(text.front()) == std::string_view::npos) return false;
-  text.remove_prefix(1);
-  return true;
+  if (text.empty()) return false;
+  for (const char c : accepted) {  // one or two: no call is worth it
+    if (text.front() != c) continue;
+    text.remove_prefix(1);
+    return true;
+  }
+  return false;
 }
 
 void append_padded(std::string& out, std::int64_t value, std::size_t width) {

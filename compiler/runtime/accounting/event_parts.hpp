@@ -27,8 +27,9 @@ struct Place {
   std::string pointer(std::string_view member) const { return pointer() + pointer_step(member); }
 };
 
-/// Length and characters of a text that is kept: GLM-6003 too long, GLM-6005 a control character.
-Status check_text(std::string_view name, std::string_view text);
+/// Length and characters of a text that is kept, which `value` must be: GLM-6003 too long, GLM-6005 a control
+/// character.
+Status check_text(std::string_view name, JsonView value);
 
 /// What reading an amount needs to know of the rest of the event. A currency or entity that is absent stands for one
 /// whose own fault is reported elsewhere, unless `no_currency` says that there is none to report.

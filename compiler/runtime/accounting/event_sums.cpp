@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Definitions (`gross is net + tax`) and invariants (`total = sum of line.gross`) of an event.
+#include <utility>
+
 #include "compiler/runtime/accounting/event_parts.hpp"
 
 namespace glmap::event_parts {
@@ -79,13 +81,12 @@ void note(std::vector<Error>& faults, Error error, std::string pointer) {
 class Settler {
  public:
   Settler(SumScope& scope, std::vector<Error>& faults)
-      : scope_(scope), faults_(faults), visited_(scope.fields.size(), false) {}
+      : scope_(scope), faults_(faults), visited_(scope.fields.size() > kFew ? scope.fields.size() : 0, false) {}
 
   /// Settles the terms first. A definition that leads back to itself is refused by the compiler; here it ends.
   void settle(std::size_t index) {
     const Field& field = scope_.fields[index];
-    if (field.definition.empty() || visited_[index]) return;
-    visited_[index] = true;
+    if (field.definition.empty() || visit(index)) return;
     Sum sum;
     for (const SumTerm& term : field.definition) {
       if (!term.over_lines) settle(term.field);
@@ -111,9 +112,22 @@ class Settler {
   }
 
  private:
+  /// True when the field has been visited before.
+  bool visit(std::size_t index) {
+    if (visited_.empty()) {
+      const std::uint64_t bit = std::uint64_t{1} << index;
+      return (std::exchange(visited_few_, visited_few_ | bit) & bit) != 0;
+    }
+    const bool before = visited_[index];
+    visited_[index] = true;
+    return before;
+  }
+
+  static constexpr std::size_t kFew = 64;
   SumScope& scope_;
   std::vector<Error>& faults_;
-  std::vector<bool> visited_;
+  std::uint64_t visited_few_ = 0;
+  std::vector<bool> visited_;  // of more fields than kFew
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Sums {
 
 Status add_line(Sums& sums, Side side, const Money& amount) {
   Money& sum = side == Side::debit ? sums.debit : sums.credit;
+  if (sum.try_add(amount)) return {};
   GLMAP_TRY(total, add(sum, amount));
   sum = total;
   return {};
@@ -45,6 +46,7 @@ Status check_line(const JournalLine& line, const JournalEntryDraft& draft) {
 }
 
 Status sort_dimensions(JournalLine& line) {
+  if (line.dimensions.size() < 2) return {};
   std::sort(line.dimensions.begin(), line.dimensions.end());
   const auto twice = std::adjacent_find(line.dimensions.begin(), line.dimensions.end(),
                                         [](const Dimension& a, const Dimension& b) { return a.name == b.name; });
@@ -76,19 +78,24 @@ std::string_view to_text(Side side) {
 }
 
 std::string IdempotencyKey::to_text() const {
-  std::string text = "[";
+  std::string text;
+  text.reserve(source.size() + event_id.size() + event_revision.size() + entity.size() + ledger.size() + 32);
+  text += '[';
   for (const std::string* part : {&source, &event_id, &event_revision, &entity, &ledger}) {
     append_quoted_json(text, *part);
     text += ',';
   }
-  return text + std::to_string(entry) + "]";
+  return (text += std::to_string(entry)) += ']';
 }
 
 std::string IdempotencyKey::reference() const {
   return short_reference(to_text());
 }
 
-Result<JournalEntry> JournalEntry::make(JournalEntryDraft draft) {
+namespace {
+
+/// That the draft may become an entry; sorts the dimensions of its lines.
+Status check_draft(JournalEntryDraft& draft) {
   GLMAP_ASSERT(!draft.storno || !draft.reverses.empty());
   if (draft.lines.size() < 2)
     return out_of_balance("the entry has " + std::to_string(draft.lines.size()) + " lines, at least two are expected");
@@ -101,8 +108,20 @@ Result<JournalEntry> JournalEntry::make(JournalEntryDraft draft) {
     GLMAP_CHECK(add_line(functional, line.side, line.functional));
   }
   GLMAP_CHECK(check_balance(transaction, "transaction"));
-  GLMAP_CHECK(check_balance(functional, "functional"));
-  return JournalEntry(std::move(draft));
+  return check_balance(functional, "functional");
+}
+
+}  // namespace
+
+Result<JournalEntry> JournalEntry::make(JournalEntryDraft draft) {
+  GLMAP_CHECK(check_draft(draft));
+  return Result<JournalEntry>(std::in_place, Checked(), std::move(draft));
+}
+
+Status JournalEntry::append(std::vector<JournalEntry>& entries, JournalEntryDraft&& draft) {
+  GLMAP_CHECK(check_draft(draft));
+  entries.emplace_back(Checked(), std::move(draft));
+  return {};
 }
 
 Money JournalEntry::total_functional() const {

@@ -88,11 +88,21 @@ struct JournalEntryDraft {
 };
 
 class JournalEntry {
+  /// Shows that the draft behind it has been checked: only the class can make one.
+  class Checked {
+    friend class JournalEntry;
+    Checked() = default;
+  };
+
  public:
   /// Refuses to exist unless: at least two lines; every amount >= 0 and in the stated currencies; no line that is zero
   /// in both currencies; sum of debits = sum of credits in transaction AND in functional currency. Errors: GLM-7003
   /// with both sums, GLM-3002 for a line in another currency. Asserted: storno only with `reverses`.
   static Result<JournalEntry> make(JournalEntryDraft draft);
+  /// The same behind those that stand in `entries`. After an error nothing is added.
+  static Status append(std::vector<JournalEntry>& entries, JournalEntryDraft&& draft);
+
+  JournalEntry(Checked, JournalEntryDraft&& data) : data_(std::move(data)) {}
 
   const JournalEntryDraft& data() const { return data_; }
   const IdempotencyKey& key() const { return data_.key; }
@@ -108,7 +118,6 @@ class JournalEntry {
   static Result<JournalEntry> from_json(const Json& json);
 
  private:
-  explicit JournalEntry(JournalEntryDraft data) : data_(std::move(data)) {}
   JournalEntryDraft data_;
 };
 

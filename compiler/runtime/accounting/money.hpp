@@ -61,8 +61,19 @@ class Money {
   /// The same to `to`, where kAmountTextMax bytes have room; the end of what was written.
   char* write_amount(char* to) const;
   static constexpr std::size_t kAmountTextMax = 64;
+  static constexpr Int128 kMinorMax = Int128{1'000'000'000'000'000} * 1'000'000'000'000'000;  // 10^30
   /// "119.00 EUR"
   std::string to_text() const;
+
+  /// Adds in place. False, and nothing has changed, where `add` gives an error: it says which.
+  bool try_add(const Money& amount) {
+    Int128 sum = 0;
+    if (currency_ != amount.currency_ || __builtin_add_overflow(minor_, amount.minor_, &sum) || sum > kMinorMax ||
+        sum < -kMinorMax)
+      return false;
+    minor_ = sum;
+    return true;
+  }
 
   /// Errors: GLM-3002 different currencies, GLM-7008 overflow.
   friend Result<Money> add(const Money& a, const Money& b);

@@ -484,3 +484,89 @@ TEST_CASE("whatever is damaged in an event, the first fault is among all faults"
   CHECK(sound > 50);
   CHECK(faulty > 500);
 }
+
+namespace {
+
+/// The same value with the members of every object in the order that `random` gives them.
+Json shuffled(const Json& value, std::mt19937& random) {
+  if (const Json::Array* array = value.as_array()) {
+    Json::Array elements;
+    for (const Json& element : *array) elements.push_back(shuffled(element, random));
+    return elements;
+  }
+  const Json::Object* object = value.as_object();
+  if (object == nullptr) return value;
+  Json::Object members;
+  for (const auto& [key, member] : *object) members.emplace_back(key, shuffled(member, random));
+  std::shuffle(members.begin(), members.end(), random);
+  return members;
+}
+
+std::vector<std::string> sorted_faults(const std::vector<Error>& faults) {
+  std::vector<std::string> texts;
+  for (const Error& fault : faults) texts.push_back(fault.to_text());
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("however an event is written and ordered, it is the same event with the same faults", "[event][property]") {
+  const unsigned seed = 6012;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
+  // Texts as a document sees them: some are known to be plain at a glance, others have to be looked at.
+  const std::string pieces[] = {R"("C\u0031")",
+                                "\"caf\xC3\xA9\"",
+                                "\"\xC2\xA3 5\"",
+                                "\"\x7F\"",
+                                "\"\xC2\x85\"",
+                                R"("\u0000")",
+                                R"("\n")",
+                                R"("\ud83d\ude00")",
+                                "null",
+                                "-0",
+                                "1E2",
+                                "119.000",
+                                "\"EUR\"",
+                                "\"JP\"",
+                                "12345678901234567890123456789012",
+                                "\"" + std::string(1025, 'x') + "\""};
+  const std::string whole = invoice(kHeader + R"(,"region":"EMEA","rate":0.95,"total":119,"settled":1)", kLine);
+  glmap::JsonDocument document;
+  int sound = 0;
+  int faulty = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    std::string text = whole;
+    for (std::size_t i = pick(3); i > 0; --i) {
+      const std::size_t colon = text.find(':', pick(text.size()));
+      if (colon == std::string::npos || text[colon + 1] == '{' || text[colon + 1] == '[') continue;
+      const std::size_t end = text.find_first_of(",}]", colon);
+      text.replace(colon + 1, end - colon - 1, (pick(2) == 0 ? " " : "") + pieces[pick(std::size(pieces))]);
+    }
+    const auto tree = glmap::parse_json(text);
+    if (!tree) continue;  // a colon within a text
+    REQUIRE(document.read(text).has_value());
+    const auto straight = decode_event(catalog(), document.root());
+    const auto thorough = decode_event(catalog(), *tree);  // nothing is known of the texts of a tree
+    const Json other = shuffled(*tree, random);
+    const auto ordered = decode_event(catalog(), other);
+    if (straight.has_value() != thorough.has_value() || straight.has_value() != ordered.has_value()) FAIL(text);
+    if (sorted_faults(find_event_faults(catalog(), document.root())) !=
+        sorted_faults(find_event_faults(catalog(), other)))
+      FAIL(text);
+    if (!straight) {
+      ++faulty;
+      if (straight.error().to_text() != thorough.error().to_text()) FAIL(text);
+      continue;
+    }
+    ++sound;
+    for (const auto* event : {&*thorough, &*ordered})
+      if (event->header != straight->header || event->lines != straight->lines || event->object != straight->object ||
+          event->occurred_at != straight->occurred_at)
+        FAIL(text);
+  }
+  CHECK(sound > 500);
+  CHECK(faulty > 500);
+}
