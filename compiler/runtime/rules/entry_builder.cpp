@@ -2,7 +2,6 @@
 #include "compiler/runtime/rules/entry_builder.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "compiler/runtime/base/digest.hpp"
 #include "compiler/runtime/rules/amounts.hpp"
@@ -11,9 +10,19 @@
 namespace glmap::rules {
 namespace {
 
+bool is_same(const std::string& a, const std::string& b) {
+  return a == b;
+}
+/// The numbers first: they differ where the texts do not.
+bool is_same(const SourceRef& a, const SourceRef& b) {
+  return a.line == b.line && a.column == b.column && a == b;
+}
+
 template <class T>
-void add_once(std::vector<T>& list, const T& value) {
-  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+void add_once(std::vector<const T*>& list, const T& value) {
+  for (const T* known : list)
+    if (known == &value || is_same(*known, value)) return;
+  list.push_back(&value);
 }
 
 /// The currency an entry of this block is stated in: the event's, or functional when every amount is functional.
@@ -40,12 +49,12 @@ bool is_plain(const PostBlock& block) {
 }  // namespace
 
 EntryBuilder::EntryBuilder(const EventContext& context, const BookState& state, BalanceView& balances,
-                           Occasion occasion, std::string bundle_digest)
+                           Occasion occasion, const std::string& bundle_digest)
     : context_(context),
       state_(state),
       balances_(balances),
       occasion_(std::move(occasion)),
-      bundle_digest_(std::move(bundle_digest)),
+      bundle_digest_(bundle_digest),
       numbers_(occasion_.first_number) {}
 
 Result<EntryBuilder::Pending*> EntryBuilder::pending_for(const PostBlock& block, Scope& scope) {
@@ -53,21 +62,24 @@ Result<EntryBuilder::Pending*> EntryBuilder::pending_for(const PostBlock& block,
   if (!entity)
     return fail(ErrorCode::MissingField, "the event names no entity to post in", "send the entity", block.where);
   for (Pending& entry : pending_)
-    if (entry.entity == *entity && entry.journal == block.journal) return &entry;
+    if (entry.entity == *entity && *entry.journal == block.journal) return &entry;
   const LegalEntity& books = context_.book.catalog.entities[*entity];
-  Pending entry;
+  Pending& entry = pending_.emplace_back();
   entry.entity = *entity;
   entry.day = day_to_post(context_.book, books, occasion_.day, occasion_.kind);
-  entry.journal = block.journal;
+  entry.journal = &block.journal;
   entry.currency = block_currency(block, context_, books);
-  pending_.push_back(std::move(entry));
-  return &pending_.back();
+  entry.lines.reserve(block.lines.size() + 1);  // and a rounding difference
+  entry.spec_lines.reserve(block.lines.size());
+  return &entry;
 }
 
-Result<std::string> EntryBuilder::account_of(const PostingLine& posting, const Pending& entry, Scope& scope) const {
+Result<const std::string*> EntryBuilder::account_of(const PostingLine& posting, const Pending& entry,
+                                                    Scope& scope) const {
   const Role& role = context_.book.roles[posting.role];
   const RoleAccount& account = role.by_entity[entry.entity];
-  if (account.kind == RoleAccount::Kind::fixed) return account.account;
+  static const std::string kNoLine;
+  if (account.kind == RoleAccount::Kind::fixed) return &account.account;
   if (account.kind == RoleAccount::Kind::none)
     return fail(ErrorCode::RoleNotAvailable,
                 "entity " + entity_of(entry).code + " may not use the role `" + role.name + "`",
@@ -76,25 +88,26 @@ Result<std::string> EntryBuilder::account_of(const PostingLine& posting, const P
   const Table& table = context_.book.tables[account.table];
   for (std::size_t a = 0; a < table.answers.size(); ++a)
     if (table.answers[a].kind == AnswerColumn::Kind::account)
-      return row->answers[a].no_line ? std::string() : row->answers[a].account;
+      return row->answers[a].no_line ? &kNoLine : &row->answers[a].account;
   return fail(ErrorCode::RoleNotAvailable, "table `" + table.name + "` answers no account", {}, table.where);
 }
 
 Status EntryBuilder::add_dimensions(const TakenLine& taken, Line& line, Scope& scope) const {
   const PostingLine& posting = *taken.posting;
-  const std::string item = posting.limit ? posting.limit->item : std::string();
+  const std::string_view item = posting.limit ? std::string_view(posting.limit->item) : std::string_view();
+  if (!posting.dimensions.empty()) line.dimensions.reserve(posting.dimensions.size());
   for (const DimensionSource& source : posting.dimensions) {
     if (!item.empty() && source.name == item) continue;
     GLMAP_TRY(value, scope.text(source.value));
-    if (value.empty() && !line.account.empty())
+    if (value.empty() && !line.account->empty())
       return fail(ErrorCode::DimensionMissing,
                   "role `" + context_.book.roles[posting.role].name + "` needs `" + source.name +
                       "` and the event carries none",
                   "send the field `" + source.name + "`", posting.where);
-    line.dimensions.push_back({source.name, value});
+    line.dimensions.push_back({source.name, std::move(value)});
   }
   if (item.empty()) return {};
-  line.dimensions.push_back({item, taken.item});
+  line.dimensions.push_back({std::string(item), taken.item});
   std::sort(line.dimensions.begin(), line.dimensions.end());
   return {};
 }
@@ -104,11 +117,11 @@ Result<EntryBuilder::Line> EntryBuilder::make_line(const TakenLine& taken, const
   Line line;
   line.side = posting.side;
   line.role = posting.role;
-  line.where = posting.where;
+  line.posting = &posting;
   line.transaction = taken.amount;
   GLMAP_TRY(account, account_of(posting, entry, scope));
   line.account = account;
-  if (account.empty() && !taken.amount.is_zero())
+  if (account->empty() && !taken.amount.is_zero())
     return fail(ErrorCode::NoRowFits,
                 "role `" + context_.book.roles[posting.role].name + "` has no line here, yet the amount is " +
                     taken.amount.to_text(),
@@ -132,9 +145,9 @@ Result<EntryBuilder::Line> EntryBuilder::make_line(const TakenLine& taken, const
   return line;
 }
 
-void EntryBuilder::merge(std::vector<Line>& lines, Line line) {
+void EntryBuilder::merge(std::vector<Line>& lines, Line&& line) {
   for (Line& known : lines) {
-    if (known.side != line.side || known.role != line.role || known.account != line.account ||
+    if (known.side != line.side || known.role != line.role || *known.account != *line.account ||
         known.rate != line.rate || known.value != line.value ||
         known.functional.has_value() != line.functional.has_value() || known.dimensions != line.dimensions)
       continue;
@@ -153,7 +166,7 @@ void EntryBuilder::merge(std::vector<Line>& lines, Line line) {
 
 Status EntryBuilder::post_line(const TakenLine& taken, Pending& entry, Scope& scope) const {
   GLMAP_TRY(line, make_line(taken, entry, scope));
-  if (!line.account.empty()) merge(entry.lines, std::move(line));
+  if (!line.account->empty()) merge(entry.lines, std::move(line));
   add_once(entry.spec_lines, taken.posting->where);
   return {};
 }
@@ -178,32 +191,35 @@ void EntryBuilder::add_entry(JournalEntryDraft draft, std::uint32_t entity) {
   complete_.emplace_back(std::move(draft), entity);
 }
 
-IdempotencyKey EntryBuilder::next_key(std::uint32_t entity) {
-  const BillingEvent& event = context_.event;
-  return {event.source,
-          event.id,
-          event.revision,
-          context_.book.catalog.entities[entity].code,
-          context_.book.ledgers[context_.program.ledger],
-          numbers_[entity]++};
+void EntryBuilder::write_key(std::uint32_t entity, IdempotencyKey& key) {
+  key.source = context_.event.source;
+  key.event_id = context_.event.id;
+  key.event_revision = context_.event.revision;
+  key.entity = context_.book.catalog.entities[entity].code;
+  key.ledger = context_.book.ledgers[context_.program.ledger];
+  key.entry = numbers_[entity]++;
 }
 
 Result<std::vector<JournalEntry>> EntryBuilder::finish() {
   std::vector<JournalEntryDraft> drafts;
-  std::set<std::string> entities;
+  drafts.reserve(pending_.size() + complete_.size());
   for (Pending& entry : pending_) {
-    GLMAP_TRY(sealed, seal(entry));
-    if (sealed) drafts.push_back(std::move(*sealed));
+    GLMAP_TRY(sealed, seal(entry, drafts.emplace_back()));
+    if (!sealed) drafts.pop_back();
   }
   for (auto& [draft, entity] : complete_) {
-    draft.key = next_key(entity);
+    write_key(entity, draft.key);
     drafts.push_back(std::move(draft));
   }
-  for (const JournalEntryDraft& draft : drafts) entities.insert(draft.entity);
+  const bool is_group = std::any_of(drafts.begin(), drafts.end(), [&](const JournalEntryDraft& draft) {
+    return draft.entity != drafts.front().entity;
+  });
   std::vector<JournalEntry> entries;
+  entries.reserve(drafts.size());
   for (JournalEntryDraft& draft : drafts) {
-    if (entities.size() > 1) draft.group = group_of(context_.event, draft.ledger);
-    GLMAP_TRY(made, JournalEntry::make(std::move(draft)));
+    if (is_group) draft.group = group_of(context_.event, draft.ledger);
+    GLMAP_CHECK(JournalEntry::append(entries, std::move(draft)));
+    const JournalEntry& made = entries.back();
     // A line of a cent may be worth nothing in the books; a whole entry that is has a rate gone wrong. Steps of a
     // schedule are parts of an amount that was looked at.
     if (!occasion_.step_functional && made.total_functional().is_zero() && !made.total_transaction().is_zero())
@@ -212,7 +228,6 @@ Result<std::vector<JournalEntry>> EntryBuilder::finish() {
                       (made.data().rate ? " at the rate " + made.data().rate->to_text() : "") +
                       " is less than the smallest amount in " + std::string(made.data().functional.code()),
                   "look at the rate; if it is right, a person decides what the entry is worth");
-    entries.push_back(std::move(made));
   }
   return entries;
 }

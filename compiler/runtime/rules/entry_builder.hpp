@@ -30,7 +30,7 @@ struct Occasion {
 class EntryBuilder {
  public:
   EntryBuilder(const EventContext& context, const BookState& state, BalanceView& balances, Occasion occasion,
-               std::string bundle_digest);
+               const std::string& bundle_digest);
 
   /// Adds what `block` of `rule` posts for the line in `scope`. Errors: GLM-4011-like holds as GLM-7xxx, GLM-7002 ...
   Status post(const Rule& rule, const PostBlock& block, Scope& scope);
@@ -47,33 +47,34 @@ class EntryBuilder {
   enum class Value : std::uint8_t { by_rate, at, worth, carrying };
   struct Line {
     Side side = Side::debit;
-    std::string account;
     std::uint32_t role = 0;
+    const std::string* account = nullptr;  // in the book; an empty one: no line
     std::vector<Dimension> dimensions;
     Value value = Value::by_rate;
     std::optional<Decimal> rate;      // `at`
     Money transaction;                // signed, towards `side`
     std::optional<Money> functional;  // signed, towards `side`; set by `worth` and `at carrying rate`, else on finish
-    SourceRef where;
+    const PostingLine* posting = nullptr;  // nullptr: a rounding difference
   };
+  /// What stands in the book is pointed to: the book outlives the decision.
   struct Pending {
     std::uint32_t entity = 0;
     Date day;
-    std::string journal;
+    const std::string* journal = nullptr;
     Currency currency;
     std::vector<Line> lines;
     std::optional<Decimal> rate;  // by which its lines were converted
     const PostBlock* difference = nullptr;
-    std::vector<std::string> rules;
-    std::vector<SourceRef> spec_lines;
+    std::vector<const std::string*> rules;
+    std::vector<const SourceRef*> spec_lines;
   };
 
   Result<Pending*> pending_for(const PostBlock& block, Scope& scope);
   Status post_line(const TakenLine& taken, Pending& entry, Scope& scope) const;
   Result<Line> make_line(const TakenLine& taken, const Pending& entry, Scope& scope) const;
   Status add_dimensions(const TakenLine& taken, Line& line, Scope& scope) const;
-  Result<std::string> account_of(const PostingLine& posting, const Pending& entry, Scope& scope) const;
-  static void merge(std::vector<Line>& lines, Line line);
+  Result<const std::string*> account_of(const PostingLine& posting, const Pending& entry, Scope& scope) const;
+  static void merge(std::vector<Line>& lines, Line&& line);
 
   const LegalEntity& entity_of(const Pending& entry) const { return context_.book.catalog.entities[entry.entity]; }
   Status convert_lines(Pending& entry) const;
@@ -82,15 +83,16 @@ class EntryBuilder {
   Status value_side(Pending& entry, Side side, const Money& worth) const;
   Status settle_difference(Pending& entry) const;
   Status add_difference_line(Pending& entry, std::uint32_t role, Side side, Money functional) const;
-  std::vector<JournalLine> sealed_lines(Pending& entry) const;
-  Result<std::optional<JournalEntryDraft>> seal(Pending& entry);
-  IdempotencyKey next_key(std::uint32_t entity);
+  void seal_lines(Pending& entry, std::vector<JournalLine>& sealed) const;
+  /// False: every amount is zero, there is no entry.
+  Result<bool> seal(Pending& entry, JournalEntryDraft& draft);
+  void write_key(std::uint32_t entity, IdempotencyKey& key);
 
   const EventContext& context_;
   const BookState& state_;
   BalanceView& balances_;
   Occasion occasion_;
-  std::string bundle_digest_;
+  const std::string& bundle_digest_;
   std::vector<Pending> pending_;
   std::vector<std::pair<JournalEntryDraft, std::uint32_t>> complete_;
   std::map<std::uint32_t, std::uint32_t> numbers_;

@@ -7,6 +7,7 @@ namespace glmap::rules {
 namespace {
 
 Status add_to(Money& sum, const Money& amount) {
+  if (sum.try_add(amount)) return {};
   GLMAP_TRY(total, add(sum, amount));
   sum = total;
   return {};
@@ -21,7 +22,7 @@ Status EntryBuilder::convert_line(Pending& entry, Line& line) const {
       return fail(ErrorCode::InvariantBroken,
                   "the amount " + line.transaction.to_text() + " is stated as worth " + line.functional->to_text() +
                       " although both are in the currency of the books",
-                  "correct the event at its source", line.where);
+                  "correct the event at its source", line.posting->where);
     line.functional = line.transaction;
     return {};
   }
@@ -30,16 +31,16 @@ Status EntryBuilder::convert_line(Pending& entry, Line& line) const {
     return fail(ErrorCode::RateMissing,
                 "the event does not say what " + line.transaction.to_text() + " is worth in " +
                     std::string(entity.functional.code()),
-                "send the amount in the currency of the books", line.where);
+                "send the amount in the currency of the books", line.posting->where);
   std::optional<Decimal> rate = line.rate;
   if (line.value == Value::at && (!rate || rate->is_zero() || rate->is_negative()))
     return fail(ErrorCode::RateMissing,
                 rate ? "the rate " + rate->to_text() + " is not above zero"
                      : "the event does not say at which rate " + line.transaction.to_text() + " is to be posted",
-                "send the rate with the event", line.where);
+                "send the rate with the event", line.posting->where);
   if (line.value == Value::by_rate) {
     if (!entry.rate) {
-      GLMAP_TRY(found, rate_of(context_, state_, entry.currency, entry.entity, line.where));
+      GLMAP_TRY(found, rate_of(context_, state_, entry.currency, entry.entity, line.posting->where));
       entry.rate = found;
     }
     rate = entry.rate;
@@ -108,7 +109,7 @@ Status EntryBuilder::add_difference_line(Pending& entry, std::uint32_t role, Sid
   Line line;
   line.side = side;
   line.role = role;
-  line.account = account.account;
+  line.account = &account.account;
   line.transaction = Money::zero(entry.currency);
   line.functional = functional;
   entry.lines.push_back(std::move(line));
@@ -143,40 +144,40 @@ Status EntryBuilder::settle_difference(Pending& entry) const {
 }
 
 /// A negative amount stands on the other side; what is zero in both currencies is no line.
-std::vector<JournalLine> EntryBuilder::sealed_lines(Pending& entry) const {
-  std::vector<JournalLine> lines;
+void EntryBuilder::seal_lines(Pending& entry, std::vector<JournalLine>& lines) const {
+  lines.reserve(entry.lines.size());
   for (Line& line : entry.lines) {
     if (line.transaction.is_zero() && line.functional->is_zero()) continue;
     const bool turned =
         line.transaction.is_negative() || (line.transaction.is_zero() && line.functional->is_negative());
-    JournalLine sealed;
+    JournalLine& sealed = lines.emplace_back();
     sealed.side = turned ? opposite(line.side) : line.side;
-    sealed.account = std::move(line.account);
+    sealed.account = *line.account;
     sealed.role = context_.book.roles[line.role].name;
     sealed.transaction = turned ? line.transaction.negated() : line.transaction;
     sealed.functional = turned ? line.functional->negated() : *line.functional;
     sealed.dimensions = std::move(line.dimensions);
-    lines.push_back(std::move(sealed));
   }
-  return lines;
 }
 
-Result<std::optional<JournalEntryDraft>> EntryBuilder::seal(Pending& entry) {
+Result<bool> EntryBuilder::seal(Pending& entry, JournalEntryDraft& draft) {
   const RuleBook& book = context_.book;
   const LegalEntity& entity = entity_of(entry);
   GLMAP_CHECK(convert_lines(entry));
   GLMAP_CHECK(settle_difference(entry));
-  JournalEntryDraft draft;
-  draft.key = next_key(entry.entity);
-  draft.lines = sealed_lines(entry);
-  if (draft.lines.empty()) return std::optional<JournalEntryDraft>{};
+  write_key(entry.entity, draft.key);
+  seal_lines(entry, draft.lines);
+  if (draft.lines.empty()) return false;
   const BillingEvent& event = context_.event;
   draft.entity = entity.code;
   draft.ledger = draft.key.ledger;
-  draft.journal = std::move(entry.journal);
+  draft.journal = *entry.journal;
   draft.document = event.object;
-  draft.description = context_.type().title + (event.object.empty() ? "" : " " + event.object) +
-                      (occasion_.period_served.empty() ? "" : ", " + occasion_.period_served);
+  const std::string& title = context_.type().title;
+  draft.description.reserve(title.size() + event.object.size() + occasion_.period_served.size() + 3);
+  draft.description = title;
+  if (!event.object.empty()) (draft.description += ' ') += event.object;
+  if (!occasion_.period_served.empty()) (draft.description += ", ") += occasion_.period_served;
   draft.currency = entry.currency;
   draft.functional = entity.functional;
   if (entry.currency != entity.functional) {
@@ -188,8 +189,13 @@ Result<std::optional<JournalEntryDraft>> EntryBuilder::seal(Pending& entry) {
   draft.posting_date = entry.day;
   GLMAP_TRY(period, period_to_post(book, entity, entry.day, occasion_.kind));
   draft.period = period->name;
-  draft.origin = {context_.type().name, bundle_digest_, std::move(entry.rules), std::move(entry.spec_lines)};
-  return std::optional<JournalEntryDraft>(std::move(draft));
+  draft.origin.event_type = context_.type().name;
+  draft.origin.bundle_digest = bundle_digest_;
+  draft.origin.rules.reserve(entry.rules.size());
+  for (const std::string* rule : entry.rules) draft.origin.rules.push_back(*rule);
+  draft.origin.spec_lines.reserve(entry.spec_lines.size());
+  for (const SourceRef* where : entry.spec_lines) draft.origin.spec_lines.push_back(*where);
+  return true;
 }
 
 }  // namespace glmap::rules

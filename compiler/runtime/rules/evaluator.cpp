@@ -169,14 +169,12 @@ const std::string& Evaluator::digest() const {
 }
 
 Decision Evaluator::decide(const BillingEvent& event) const {
-  const BookState nothing;
-  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);  // the caller keeps the event
+  Work work({std::shared_ptr<void>(), &event}, impl_->fresh, impl_->watched);  // the caller keeps the event
   return impl_->decide(work, {});
 }
 
 Decision Evaluator::explain(const BillingEvent& event, std::vector<TraceStep>& trace) const {
-  const BookState nothing;
-  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);
+  Work work({std::shared_ptr<void>(), &event}, impl_->fresh, impl_->watched);
   return impl_->decide(work, {&trace, nullptr});
 }
 

@@ -46,7 +46,8 @@ struct Evaluator::Impl {
   std::vector<RuleIndex> rule_indexes;                                 // by RuleBook::programs
   std::vector<std::vector<std::optional<std::uint32_t>>> date_fields;  // by event type; nullopt: occurred_at
   WatchedBalances watched;
-  bool reverses = false;                                     // some rule does, so posted entries are kept
+  const BookState fresh;  // nothing has happened before: the state of a book that keeps none
+  bool reverses = false;  // some rule does, so posted entries are kept
   std::set<std::pair<std::uint32_t, std::uint32_t>> needed;  // event type, header field: whose arrival is kept
 
   // ---- evaluator.cpp

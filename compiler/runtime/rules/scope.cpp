@@ -2,6 +2,7 @@
 #include "compiler/runtime/rules/scope.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace glmap::rules {
 namespace {
@@ -36,7 +37,7 @@ std::string field_text(const RuleBook& book, const Field& field, const FieldValu
   return book.catalog.lists[field.list].values[code->value];
 }
 
-std::string describe(const RuleBook& book, const Table& table, const std::vector<std::uint32_t>& values, Date date) {
+std::string describe(const RuleBook& book, const Table& table, std::span<const std::uint32_t> values, Date date) {
   std::string text;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!text.empty()) text += ", ";
@@ -110,12 +111,16 @@ Result<std::string> Scope::text(const Operand& operand) {
   return std::string();
 }
 
-Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const std::vector<Operand>& inputs,
-                                                       std::optional<std::uint32_t> role) {
-  std::vector<std::uint32_t> values(table.columns.size(), 0);
+Status Scope::read_inputs(const Table& table, const std::vector<Operand>& inputs, std::optional<std::uint32_t> role,
+                          std::span<std::uint32_t> values) {
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (table.columns[c].domain.kind == Domain::Kind::role && role) {
       values[c] = *role;
+      continue;
+    }
+    const bool is_field = inputs[c].kind == Operand::Kind::header || inputs[c].kind == Operand::Kind::line;
+    if (const Code* field_code = is_field ? std::get_if<Code>(&field(inputs[c])) : nullptr) {  // the usual case
+      values[c] = field_code->value;
       continue;
     }
     GLMAP_TRY(value, code(inputs[c]));
@@ -126,13 +131,16 @@ Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const
                   table.where);
     values[c] = *value;
   }
-  return values;
+  return {};
 }
 
 Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vector<Operand>& inputs,
                                       std::optional<std::uint32_t> role, Date day) {
   const Table& table = context_.book.tables[table_index];
-  GLMAP_TRY(values, input_values(table, inputs, role));
+  std::array<std::uint32_t, 16> few;  // nearly every table has no more columns
+  std::vector<std::uint32_t> many(table.columns.size() > few.size() ? table.columns.size() : 0);
+  const std::span<std::uint32_t> values = many.empty() ? std::span(few).first(table.columns.size()) : std::span(many);
+  GLMAP_CHECK(read_inputs(table, inputs, role, values));
   const std::int32_t found = context_.matchers[table_index].find(values, day);
   if (found < 0) {
     if (context_.trace != nullptr) note_nearest(table, values, day);
@@ -185,7 +193,7 @@ Status Scope::check_agreements() {
 }
 
 /// For `why`: the two rows that miss by the fewest columns, with the first cell that did not fit.
-void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& values, Date day) const {
+void Scope::note_nearest(const Table& table, std::span<const std::uint32_t> values, Date day) const {
   std::vector<std::pair<std::size_t, std::size_t>> misses;  // columns missed, row
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::size_t missed = 0;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -59,10 +60,10 @@ class Scope {
   Status check_agreements();
 
  private:
-  Result<std::vector<std::uint32_t>> input_values(const Table& table, const std::vector<Operand>& inputs,
-                                                  std::optional<std::uint32_t> role);
+  Status read_inputs(const Table& table, const std::vector<Operand>& inputs, std::optional<std::uint32_t> role,
+                     std::span<std::uint32_t> values);
   Result<const TableRow*> lookup(std::uint32_t index);
-  void note_nearest(const Table& table, const std::vector<std::uint32_t>& values, Date day) const;
+  void note_nearest(const Table& table, std::span<const std::uint32_t> values, Date day) const;
 
   const EventContext& context_;
   std::int32_t line_;
@@ -76,6 +77,6 @@ std::optional<std::uint32_t> code_of(const FieldValue& value);
 std::string field_text(const RuleBook& book, const Field& field, const FieldValue& value);
 
 /// "product VOICE, charge_kind subscription, on 2026-11-01"
-std::string describe(const RuleBook& book, const Table& table, const std::vector<std::uint32_t>& values, Date date);
+std::string describe(const RuleBook& book, const Table& table, std::span<const std::uint32_t> values, Date date);
 
 }  // namespace glmap::rules
