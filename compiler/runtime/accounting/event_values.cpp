@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One JSON value of an event, checked against its field's schema.
-#include <cstring>
-
 #include "compiler/runtime/accounting/currency_table.hpp"
 #include "compiler/runtime/accounting/event_parts.hpp"
 #include "compiler/runtime/base/byte_scan.hpp"
@@ -123,10 +121,7 @@ Status read_text(const Field& field, JsonView value, FieldValue& out) {
   if (value.text().empty()) {
     out = std::monostate();
   } else if (std::string* text = std::get_if<std::string>(&out)) {
-    text->resize_and_overwrite(value.text().size(), [&](char* to, std::size_t size) {
-      std::memcpy(to, value.text().data(), size);
-      return size;
-    });
+    text->assign(value.text());
   } else {
     out.emplace<std::string>(value.text());
   }
