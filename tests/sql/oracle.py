@@ -242,7 +242,9 @@ def check(name, runners, glmapc, count, seed):
                 comparison.count), flush=True)
             for difference in comparison.differences:
                 print("  " + difference)
-            good = good and comparison.count == 0 and tally["entries"] + tally["not covered"] > 0
+            # A generated book may state sums that hardly any drawn event keeps: then the reasons of what is held are compared.
+            posts = tally["entries"] + tally["not covered"] > 0 or name.startswith("generated-")
+            good = good and comparison.count == 0 and posts
     return good
 
 
