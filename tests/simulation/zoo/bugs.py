@@ -21,7 +21,6 @@ bug("synced only at checkpoints", "I6", STORE, SYNC,
     'if (BUG) return database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY");\n  CODE')
 bug("a full disk is the end", "M12", STORE, "if (error.code != ErrorCode::StoreFailed &&",
     "if (BUG && error.code == ErrorCode::StoreUnavailable) {\n      const std::lock_guard guard(failure_mutex_);\n      failure_ = error;\n    }\n    CODE")
-bug("opened without its log", "M11", STORE, "GLMAP_CHECK(mode.step());", "if (BUG) {\n    mode.reset();\n  } else {\n    CODE\n  }")
 bug("the log is taken over as it is seen", "M11", STORE, "GLMAP_CHECK(make_log_durable(options.path, options.vfs));", "if (!BUG) CODE")
 
 # ---- recording what came -----------------------------------------------------------------------------------------------
@@ -123,10 +122,6 @@ bug("5xx means no", "E1", RPC, 'return delivery::Unclear{"the ERP answered " + s
 bug("no JSON means no", "E6", RPC, "if (!parsed) return delivery::Unclear{", 'if (BUG && !parsed) return RpcFault{"no JSON"};\n  if (!parsed) return delivery::Unclear{')
 bug("no answer means not sent", "E1", RPC, "return delivery::Unclear{unclear->reason};", "{\n      if (BUG) return delivery::NotSent{ErrorCode::ErpUnreachable, unclear->reason, std::nullopt};\n      return delivery::Unclear{unclear->reason};\n    }")
 TRYTON = "gateway/connectors/tryton/tryton_connector.cpp"
-bug("a draft that stays is told as refused", "E7", TRYTON, "if (std::holds_alternative<RpcAnswer>(deleted)) return Refused{", "if (BUG || std::holds_alternative<RpcAnswer>(deleted)) return Refused{")
-bug("a new session is like the old one", "E14", TRYTON, "if (known_session_ == 0 || rpc_.session() == known_session_) return std::nullopt;",
-    "if (BUG || known_session_ == 0 || rpc_.session() == known_session_) return std::nullopt;")
-bug("created is posted", "E7", TRYTON, "return post_new(*company, *id);", "if (BUG) return delivery::Posted{std::to_string(*id), {}};\n    return post_new(*company, *id);")
 bug("a draft reads as posted", "E7", "gateway/connectors/tryton/read_back.cpp", 'if (state == "posted") return', 'if (BUG || state == "posted") return')
 bug("the pause asked for during a look-up is lost", "E8", TRYTON, "return {Error{not_sent->code, not_sent->text, {}, {}}, not_sent->retry_after_micros};",
     "return {Error{not_sent->code, not_sent->text, {}, {}}, BUG ? std::nullopt : not_sent->retry_after_micros};")
