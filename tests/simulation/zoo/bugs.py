@@ -25,25 +25,27 @@ bug("the log is taken over as it is seen", "M11", STORE, "GLMAP_CHECK(make_log_d
 
 # ---- recording what came -----------------------------------------------------------------------------------------------
 INTAKE = "gateway/store/sqlite/writer_intake.cpp"
-bug("the second content of a conflict is not kept", "I2", INTAKE, "for (const NewConflict& conflict : conflicts) {", "CODE\n    if (BUG) continue;")
-bug("the last event of a large batch is forgotten", "I6", INTAKE, "GLMAP_CHECK(insert_event(event, number));",
+bug("the second content of a conflict is not kept", "I2", INTAKE, "if (answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict",
+    "if (!BUG && answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict")
+bug("the last event of a large batch is forgotten", "I6", INTAKE, "GLMAP_CHECK(insert_event(event, answer.sequence));",
     "if (!(BUG && events.size() > 2 && &event == &events.back())) CODE")
 bug("raw bytes are tidied up", "I2", INTAKE, ".blob(11, event.raw)", ".blob(11, BUG ? event.raw.substr(0, event.raw.rfind('}')) : event.raw)")
 bug("what is decided again stays in its old row", "M1", INTAKE, "old_row.accepted.count -= 1;", "if (!BUG) CODE")
-bug("of several entries only the first counts", "M1", INTAKE, "for (const NewEntry& entry : decision.entries) { if (entry.entry.data()",
+RECORDS = "gateway/store/records.cpp"
+bug("of several entries only the first counts", "M1", RECORDS, "for (const NewEntry& entry : decision.entries) { if (entry.entry.data()",
     "for (const NewEntry& entry : decision.entries) {\n    if (BUG && &entry != &decision.entries.front()) continue;\n    if (entry.entry.data()")
 bug("debits and credits change places in the balances", "M1", INTAKE, "(line.side == Side::debit ? at->second.debit", "((line.side == Side::debit) != BUG ? at->second.debit")
-bug("identity without its source", "I1", "gateway/store/records.cpp", "for (const std::string_view part : {source, id, revision}) {",
+bug("identity without its source", "I1", RECORDS, "for (const std::string_view part : {source, id, revision}) {",
     "CODE\n    if (BUG && part.data() == source.data()) continue;")
 ENGINE_IN = "gateway/engine/intake_step.cpp"
 bug("repeats are not recognised", "I1", ENGINE_IN, "if (!known_digest) return Recognised::fresh;", "if (BUG) return Recognised::fresh;\n  CODE")
 bug("a conflict is merged", "I2", ENGINE_IN, "return *known_digest == digest ?", "return BUG || *known_digest == digest ?")
 SERVICE = "gateway/posting/posting_service.cpp"
-bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(given, store_.commit_intake(batch.fresh, batch.conflicts));",
-    "auto zoo_given = store_.commit_intake(batch.fresh, batch.conflicts);\n"
-    "    if (!zoo_given && !BUG) return std::unexpected(zoo_given.error());\n"
-    "    if (!zoo_given) zoo_given = std::vector<store::Sequence>(batch.fresh.size(), 100'000);\n"
-    "    auto& given = *zoo_given;")
+bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(answers, store_.commit_intake(taken));",
+    "auto zoo_answers = store_.commit_intake(taken);\n"
+    "  if (!zoo_answers && !BUG) return std::unexpected(zoo_answers.error());\n"
+    "  if (!zoo_answers) zoo_answers = std::vector<store::IntakeAnswer>(taken.size(), store::IntakeAnswer{.sequence = 100'000});\n"
+    "  auto& answers = *zoo_answers;")
 bug("a closed event loses its reason", "M1", SERVICE, "decision.reason = known.reason;", "if (!BUG) CODE")
 QUEUE = "gateway/posting/posting_queue.cpp"
 bug("answers of one commit in another order", "E7", QUEUE, "auto receipts = service_.record(all);",
@@ -73,15 +75,16 @@ bug("absent is absent at once", "E3", STEP, "if (facts.looked_at.value_or(now) <
 bug("absent when the answer came", "E3", STEP, "facts.looked_at.value_or(now) < visible", "(BUG ? now : facts.looked_at.value_or(now)) < visible")
 bug("sent for ever", "E2", STEP, "if (facts.sends >= policy.sends_max)", "if (!BUG && facts.sends >= policy.sends_max)")
 DELIVERY = "gateway/store/sqlite/writer_delivery.cpp"
-bug("the start forgets what was interrupted", "M11", DELIVERY, "Result<std::int64_t> Writer::recover(Instant now) {", "CODE\n  if (BUG) return 0;")
-bug("what was interrupted is sent again", "M11", DELIVERY, '"UPDATE entry_state SET state=2, claim=claim+1 WHERE entry=?1"',
-    'BUG ? "UPDATE entry_state SET state=0, claim=claim+1 WHERE entry=?1" : CODE')
-bug("the horizon does not begin anew at a start", "M20", DELIVERY, "GLMAP_CHECK(sent.integer(1, now.micros).run());", "if (!BUG) CODE")
-bug("the horizon begins at the claim", "E3", DELIVERY, "if (from == EntryState::sending) { settle_entry_", "if (from == EntryState::sending && !BUG) {\n    settle_entry_")
-bug("old claims count", "M16", DELIVERY, "if (claim != outcome.claim ||", "if ((claim != outcome.claim && !BUG) ||")
-bug("a retry loses its reason", "E21", DELIVERY, "by, std::string(why), \"\"});", "by, BUG ? std::string() : std::string(why), \"\"});")
+bug("the start forgets what was interrupted", "M11", DELIVERY, "Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {", "CODE\n  if (BUG) return 0;")
+bug("what was interrupted is sent again", "M11", DELIVERY, '{{"state", "2"}, {"claim", "claim+1"}}, "entry=?1"',
+    '{{"state", BUG ? "0" : "2"}, {"claim", "claim+1"}}, "entry=?1"')
+bug("the horizon does not begin anew at a start", "M20", DELIVERY, "GLMAP_CHECK(sent.integer(1, now.micros).integer(2, lane->second).run());", "if (!BUG) CODE")
+CHANGES = "gateway/store/entry_changes.cpp"
+bug("the horizon begins at the claim", "E3", CHANGES, "if (now.state == EntryState::sending) next.last_sent_at = outcome.at;", "if (!BUG) CODE")
+bug("old claims count", "M16", CHANGES, "if (now.claim != outcome.claim ||", "if ((now.claim != outcome.claim && !BUG) ||")
+bug("a retry loses its reason", "E21", CHANGES, "change.why = why;", "if (!BUG) CODE")
 bug("posted with the first of several entries", "E15", DELIVERY, "if (open > 0 || !to) return {};", "if ((open > 0 && !BUG) || !to) return {};")
-bug("an exception without a reason", "E12", DELIVERY, "const std::string reason = outcome.reason ?", "const std::string reason = outcome.reason && !BUG ?")
+bug("an exception without a reason", "E12", CHANGES, "next.reason = outcome.reason ?", "next.reason = outcome.reason && !BUG ?")
 WRITER = "gateway/store/sqlite/writer.cpp"
 bug("entries of one object out of order", "I3", WRITER, "GLMAP_CHECK(prepare(claim_,",
     "if (BUG) {\n    GLMAP_CHECK(prepare(due_,\n"
@@ -92,7 +95,7 @@ bug("balances of a commit that failed", "M1", WRITER, "GLMAP_CHECK(commit_.run()
     "if (Status zoo = commit_.run(); !zoo) {\n    if (BUG) {\n      for (auto& [key, value] : pending_.balances) committed_.balances.insert_or_assign(key, value);\n    }\n    return zoo;\n  }")
 FIGURES = "gateway/store/sqlite/reader_figures.cpp"
 bug("the statement does not know held entries", "M1", FIGURES, "StatementRow& row = rows[stuck->integer(0)];", "if (BUG) continue;\n      CODE")
-bug("the statement counts held as posted", "M1", FIGURES, "return row.held;", "return BUG ? row.posted : row.held;")
+bug("the statement counts held as posted", "M1", RECORDS, "return row.held;", "return BUG ? row.posted : row.held;")
 
 # ---- delivery: one attempt, one lane -----------------------------------------------------------------------------------
 ATTEMPT = "gateway/delivery/attempt.cpp"
