@@ -171,12 +171,17 @@ class Program:
             return FUNCTIONAL[event["entity"]]
         if name in event:
             return event[name]
+        answers = self.answers(name, rows)
+        if not answers:
+            return ABSENT
+        (answer,) = answers
+        return answer
+
+    def answers(self, name, rows):
+        """What the table that answers `name` gives: several where nothing asks for it, as only what is checked may be several."""
         table, position = self.book.table_answering(name)
         row = rows.get(table.name)
-        if row is None:
-            return ABSENT
-        (answer,) = row.answers[position]
-        return answer
+        return () if row is None else row.answers[position]
 
     def agrees(self, event, rows, whole=False):
         """What tables check is allowed, or (not when `whole`) left out: rules choose before that is looked at."""

@@ -27,13 +27,13 @@ class Maker:
         return self.chance.random() < share
 
     def some(self, values, least=1, most=None):
-        values = list(values)
+        values = in_order(values)
         count = self.chance.randint(least, min(len(values), most or len(values)))
         return self.chance.sample(values, count)
 
     def split(self, values):
         """Two parts of at least one value, in a random order."""
-        values = self.chance.sample(list(values), len(values))
+        values = self.chance.sample(in_order(values), len(values))
         at = self.chance.randint(1, len(values) - 1)
         return frozenset(values[:at]), frozenset(values[at:])
 
@@ -308,6 +308,11 @@ class Maker:
             rule.lines = postings.lines(self, book, rule)
         postings.add_needs(self, book)
         return book
+
+
+def in_order(values):
+    """A set has another order in each run; the seed shall make the same book in all of them."""
+    return sorted(values) if isinstance(values, (set, frozenset)) else list(values)
 
 
 def can_ask(book, event, table, asking=(), given=()):

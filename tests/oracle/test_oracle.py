@@ -3,9 +3,11 @@
 """test_oracle.py GLMAPC: the oracle finds what is planted. Findings are taken away, invented and moved, and the oracle is given
 another book than the compiler; each time it must object. And Z3 must object to the same where it is installed."""
 import copy
+import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -51,7 +53,21 @@ def without(report, code, line=None):
     return {**report, "diagnostics": [one for one in report["diagnostics"] if one["code"] != code or line not in (None, one["line"])]}
 
 
+MAKE_BOOKS = """
+import sys
+sys.path.insert(0, %r)
+import amounts, book, generate
+print([sorted(book.files_of(generate.make("again-%%d" %% number), amounts.text_of).items()) for number in range(40)])
+""" % str(HERE)
+
+
 class OracleTest(unittest.TestCase):
+    def test_a_seed_makes_the_same_book_in_every_run(self):
+        """Sets of texts have another order in each process: what is drawn from them must not."""
+        made = {subprocess.run([sys.executable, "-B", "-c", MAKE_BOOKS], env={**os.environ, "PYTHONHASHSEED": order}, capture_output=True,
+                               check=True).stdout for order in ("1", "2", "3")}
+        self.assertEqual(len(made), 1)
+
     def test_the_compiler_and_the_oracle_agree_about_the_sample(self):
         for book, report in Sample.books():
             self.assertEqual(objects(book, report), [])

@@ -127,7 +127,7 @@ def example_events(facts, text):
     for event in program.events():
         if (start is None or event["day"] == start) and all(name not in event or event[name] == value for name, value in wanted.items()):
             found += [(event, rows) for rows, _ in program.ways(event) if program.agrees(event, rows) and
-                      all(program.value(name, event, rows) == value for name, value in answers.items() if not program.field(name))]
+                      all(value in program.answers(name, rows) for name, value in answers.items() if not program.field(name))]
     return found
 
 
