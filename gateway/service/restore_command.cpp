@@ -16,24 +16,46 @@ namespace glmap::gateway::service {
 
 namespace {
 
-Status restore(const std::string& store, const std::string& backup, const std::string& by) {
+/// How many entries will be looked up.
+Result<std::int64_t> declare_restored(const std::string& store, const std::string& by) {
   const platform::SystemClock clock;
-  if (names_postgres(store)) {
-    if (!backup.empty()) {
-      return fail(ErrorCode::BadConfiguration, "a store on PostgreSQL is restored by PostgreSQL first",
-                  "run pg_restore, then glmapd restore without --backup");
-    }
-    GLMAP_CHECK(store::verify_postgres_store(store));
-  } else {
-    if (backup.empty()) return fail(ErrorCode::BadConfiguration, "no backup is named", "give --backup FILE");
-    GLMAP_CHECK(store::verify_sqlite_store(backup));
-    GLMAP_CHECK(store::backup_sqlite_store(backup, store));
-  }
   Configuration configuration;
   configuration.store = store;
   configuration.gateway = "restore";
   GLMAP_TRY(opened, open_configured_store(configuration, clock));
-  GLMAP_TRY(open, opened->declare_restored(by, Instant{clock.utc_micros()}));
+  return opened->declare_restored(by, Instant{clock.utc_micros()});
+}
+
+void remove_copy(const std::string& copy, std::initializer_list<const char*> endings) {
+  std::error_code ignored;
+  for (const char* ending : endings) std::filesystem::remove(copy + ending, ignored);
+}
+
+/// The store gets its name last: started from a copy in which the restore is not recorded, glmapd would send what the
+/// ERP may have.
+Result<std::int64_t> restore_sqlite(const std::string& store, const std::string& backup, const std::string& by) {
+  if (backup.empty()) return fail(ErrorCode::BadConfiguration, "no backup is named", "give --backup FILE");
+  GLMAP_CHECK(store::verify_sqlite_store(backup));
+  const std::string copy = store + ".restoring";
+  remove_copy(copy, {"", "-wal", "-shm"});  // of a restore that was killed
+  GLMAP_CHECK(store::backup_sqlite_store(backup, copy));
+  GLMAP_TRY(open, declare_restored(copy, by));
+  GLMAP_CHECK(store::backup_sqlite_store(copy, store));
+  remove_copy(copy, {"", "-wal", "-shm", ".lock"});
+  return open;
+}
+
+Result<std::int64_t> restore_postgres(const std::string& store, const std::string& backup, const std::string& by) {
+  if (!backup.empty()) {
+    return fail(ErrorCode::BadConfiguration, "a store on PostgreSQL is restored by PostgreSQL first",
+                "run pg_restore, then glmapd restore without --backup");
+  }
+  GLMAP_CHECK(store::verify_postgres_store(store));
+  return declare_restored(store, by);
+}
+
+Status restore(const std::string& store, const std::string& backup, const std::string& by) {
+  GLMAP_TRY(open, names_postgres(store) ? restore_postgres(store, backup, by) : restore_sqlite(store, backup, by));
   std::printf("restored; %lld entries will be looked up in the ERP before anything is sent\n",
               static_cast<long long>(open));
   return {};
