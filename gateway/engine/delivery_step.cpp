@@ -69,13 +69,10 @@ DeliveryStep choose(const DeliveryFacts& facts, DeliveryInput input, const Deliv
     case DeliveryInput::gave_up:
       return {EntryState::held, now};
     case DeliveryInput::recovered:
-      return {EntryState::unknown, now};
     case DeliveryInput::retried:
-      return {facts.state == EntryState::rejected ? EntryState::ready : EntryState::unknown, now};
     case DeliveryInput::restored:
-      return {facts.state == EntryState::rejected ? EntryState::held : EntryState::unknown, now};
     case DeliveryInput::reversed:
-      return {EntryState::reversed, now};
+      return {next_state(facts.state, input).value_or(facts.state), now};
   }
   GLMAP_ASSERT(false);
 }

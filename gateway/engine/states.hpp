@@ -147,6 +147,15 @@ constexpr bool allowed(EntryState from, DeliveryInput input, EntryState to) {
   return false;
 }
 
+/// The entry's next state where the table leaves no choice; the first row where it does. Nothing when the input has no
+/// meaning in that state.
+constexpr std::optional<EntryState> next_state(EntryState from, DeliveryInput input) {
+  for (const EntryTransition& row : kEntryTransitions) {
+    if (row.from == from && row.input == input) return row.to;
+  }
+  return std::nullopt;
+}
+
 /// The event's next state; nothing when the input has no meaning in that state.
 constexpr std::optional<EventState> next_state(EventState from, EventInput input) {
   for (const EventTransition& row : kEventTransitions) {

@@ -60,12 +60,13 @@ Change change_of(const EntryNow& before, const DeliveryOutcome& outcome) {
 }
 
 Result<EntryNow> retried(const EntryNow& now, Instant at) {
-  EntryNow next = now;
-  next.state = now.state == EntryState::rejected ? EntryState::ready : EntryState::unknown;
-  if (!engine::allowed(now.state, DeliveryInput::retried, next.state)) {
+  const auto to = engine::next_state(now.state, DeliveryInput::retried);
+  if (!to) {
     return fail(ErrorCode::BadRequest, "the entry is `" + std::string(engine::to_text(now.state)) +
                                            "`; only rejected and held entries are tried again");
   }
+  EntryNow next = now;
+  next.state = *to;
   // A person's retry starts the counting of tries anew; the higher claim makes late answers of old tries void.
   next.claim += 1;
   next.sends = next.looks = next.waits = 0;
@@ -89,9 +90,9 @@ Change recovered_change(std::int64_t event, std::int64_t entry, Instant at) {
 }
 
 EntryState restored_state(EntryState state) {
-  const EntryState to = state == EntryState::rejected ? EntryState::held : EntryState::unknown;
-  GLMAP_ASSERT(engine::allowed(state, DeliveryInput::restored, to));
-  return to;
+  const auto to = engine::next_state(state, DeliveryInput::restored);
+  GLMAP_ASSERT(to.has_value());
+  return *to;
 }
 
 Change restored_change(std::int64_t event, std::int64_t entry, EntryState from, std::string_view by, Instant at) {

@@ -111,7 +111,7 @@ TEST_CASE("a draft in the ERP is completed, and a draft that disappeared waits f
 }
 
 TEST_CASE("a posted entry is left only by its reversal", "[delivery]") {
-  for (int input = 0; input <= static_cast<int>(DeliveryInput::reversed); ++input) {
+  for (int input = 0; input <= static_cast<int>(DeliveryInput::restored); ++input) {
     const auto step = delivery_step(facts(EntryState::posted), static_cast<DeliveryInput>(input), {}, kNow);
     CHECK(step.has_value() == (static_cast<DeliveryInput>(input) == DeliveryInput::reversed));
   }
@@ -120,7 +120,7 @@ TEST_CASE("a posted entry is left only by its reversal", "[delivery]") {
 TEST_CASE("every state and input either follows a row of the table or is refused", "[delivery]") {
   int taken = 0;
   for (const EntryState state : kStates) {
-    for (int input = 0; input <= static_cast<int>(DeliveryInput::reversed); ++input) {
+    for (int input = 0; input <= static_cast<int>(DeliveryInput::restored); ++input) {
       for (const int tries : {0, 1, 5, 60, 1000}) {
         DeliveryFacts f = facts(state);
         f.sends = f.looks = f.waits = tries;
