@@ -75,13 +75,8 @@ Result<Prepared> prepare(const rules::Evaluator& evaluator, const intake::Arriva
   if (!arrival.json) return std::unexpected(arrival.json.error());
   const JsonView cloud_event = arrival.json->root();
   GLMAP_TRY(identity, read_identity(cloud_event));
-  Prepared prepared;
-  prepared.event.decision = decide(evaluator, cloud_event, identity);
-  prepared.event.key = store::event_key(identity.source, identity.id, identity.revision);
-  prepared.event.identity = std::move(identity);
-  prepared.event.raw = arrival.raw;
-  prepared.event.received_at = received_at;
-  return prepared;
+  store::EventDecision decision = decide(evaluator, cloud_event, identity);
+  return Prepared{store::make_new_event(std::move(identity), arrival.raw, received_at, std::move(decision))};
 }
 
 }  // namespace glmap::gateway::posting

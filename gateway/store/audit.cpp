@@ -41,7 +41,7 @@ void extend(ChainHead& head, std::string_view content) {
 std::vector<LinkedEntry> linked(std::span<const NewEntry> entries) {
   std::vector<LinkedEntry> out;
   for (const NewEntry& entry : entries)
-    out.push_back({entry.reference, sha256_hex(entry.json), entry.lane, entry.object});
+    out.push_back({entry.reference, entry.json_digest, entry.lane, entry.object});
   return out;
 }
 
@@ -57,7 +57,7 @@ LinkedEvent linked(const NewEvent& event, std::int64_t number, std::string_view 
           static_cast<std::int64_t>(event.decision.state),
           event.decision.bundle_digest,
           reason,
-          sha256_hex(event.raw)};
+          event.raw_digest};
 }
 
 std::string content_of(const LinkedEvent& event, std::span<const LinkedEntry> entries) {

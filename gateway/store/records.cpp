@@ -24,8 +24,21 @@ EventKey event_key(std::string_view source, std::string_view id, std::string_vie
 
 NewEntry make_new_entry(JournalEntry entry, std::string_view lane, std::string_view object) {
   std::string json = canonical_json(entry.to_json());
+  std::string digest = sha256_hex(json);
   std::string reference = entry.key().reference();
-  return NewEntry{std::move(entry), std::move(json), std::move(reference), std::string(lane), std::string(object)};
+  return NewEntry{std::move(entry),     std::move(json),   std::move(digest),
+                  std::move(reference), std::string(lane), std::string(object)};
+}
+
+NewEvent make_new_event(EventIdentity identity, std::string_view raw, Instant received_at, EventDecision decision) {
+  NewEvent event;
+  event.key = event_key(identity.source, identity.id, identity.revision);
+  event.identity = std::move(identity);
+  event.raw = raw;
+  event.raw_digest = sha256_hex(raw);
+  event.received_at = received_at;
+  event.decision = std::move(decision);
+  return event;
 }
 
 StatementPart statement_part(const EventDecision& decision) {

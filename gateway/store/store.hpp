@@ -31,13 +31,15 @@ EventKey event_key(std::string_view source, std::string_view id, std::string_vie
 
 // ---- intake ---------------------------------------------------------------------------------------------------------
 
-/// An entry to record. `json` is entry.to_json() as canonical text, made before the writer is occupied.
+/// An entry to record. `json` is entry.to_json() as canonical text; it and its digest are made before the writer is
+/// occupied.
 struct NewEntry {
   JournalEntry entry;
   std::string json;
-  std::string reference;  // entry.key().reference()
-  std::string lane;       // name of the ERP connection: LegalEntity::erp
-  std::string object;     // business object whose entries keep their order, or ""
+  std::string json_digest;  // sha256, hex
+  std::string reference;    // entry.key().reference()
+  std::string lane;         // name of the ERP connection: LegalEntity::erp
+  std::string object;       // business object whose entries keep their order, or ""
 };
 NewEntry make_new_entry(JournalEntry entry, std::string_view lane, std::string_view object);
 
@@ -56,10 +58,13 @@ struct EventDecision {
 struct NewEvent {
   EventIdentity identity;
   EventKey key{};
-  std::string_view raw;  // as received; must outlive the call
+  std::string_view raw;    // as received; must outlive the call
+  std::string raw_digest;  // sha256, hex
   Instant received_at;
   EventDecision decision;
 };
+/// With its key and the digest of its bytes, which are made before the writer is occupied.
+NewEvent make_new_event(EventIdentity identity, std::string_view raw, Instant received_at, EventDecision decision);
 
 /// What became of one event that was handed in.
 struct IntakeAnswer {

@@ -326,15 +326,14 @@ TEST_CASE("a whole lane against a real Tryton with cut connections: each entry i
                                        {"account.move.post", false},
                                        {"account.move.search_read", true}}) {
     const JournalEntry entry = dollar_invoice("R-" + std::to_string(number++));
-    store::NewEvent event;
-    event.identity = {entry.key().source, entry.key().event_id, "1", "invoice.issued", "digest"};
-    event.key = store::event_key(event.identity.source, event.identity.id, "1");
-    event.raw = "{}";
-    event.received_at = Instant{clock.micros};
-    event.decision.state = engine::EventState::accepted;
-    event.decision.bundle_digest = "sha256:test";
-    event.decision.entity = "DE";
-    event.decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
+    store::EventDecision decision;
+    decision.state = engine::EventState::accepted;
+    decision.bundle_digest = "sha256:test";
+    decision.entity = "DE";
+    decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
+    const auto event =
+        store::make_new_event({entry.key().source, entry.key().event_id, "1", "invoice.issued", "digest"}, "{}",
+                              Instant{clock.micros}, std::move(decision));
     REQUIRE(books.commit_intake(std::span(&event, 1)).has_value());
     proxy.cut_once(method, before);
     for (int round = 0; round < 100 && books.next_due("erp").value(); ++round) {

@@ -78,16 +78,15 @@ struct Fixture {
 
   /// Records an event with one entry, ready to be sent; gives the entry's reference.
   std::string add(const JournalEntry& entry) {
-    store::NewEvent event;
-    event.identity = {entry.key().source, entry.key().event_id, entry.key().event_revision, "invoice.issued", "digest"};
-    event.key = store::event_key(event.identity.source, event.identity.id, event.identity.revision);
-    event.raw = "{}";
-    event.received_at = Instant{clock.micros};
-    event.decision.state = engine::EventState::accepted;
-    event.decision.bundle_digest = "sha256:test";
-    event.decision.entity = entry.data().entity;
-    event.decision.control = entry.total_transaction();
-    event.decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
+    store::EventDecision decision;
+    decision.state = engine::EventState::accepted;
+    decision.bundle_digest = "sha256:test";
+    decision.entity = entry.data().entity;
+    decision.control = entry.total_transaction();
+    decision.entries.push_back(store::make_new_entry(entry, "erp", ""));
+    const auto event = store::make_new_event(
+        {entry.key().source, entry.key().event_id, entry.key().event_revision, "invoice.issued", "digest"}, "{}",
+        Instant{clock.micros}, std::move(decision));
     const auto added = books->commit_intake(std::span(&event, 1));
     REQUIRE(added.has_value());
     return entry.key().reference();
