@@ -31,8 +31,8 @@ class TypeCheck {
     Diagnostic found{.code = ErrorCode::AccountTypeMismatch,
                      .primary = place(use.row == nullptr ? role.where : use.row->where)};
     found.message = "account " + tick(use.code) + " of " + entity + " (" + use.account->name + ") is " +
-                    article(use.account->type) + " account; role " + tick(role.name) + " asks for " + article(*wanted) +
-                    " account";
+                    one(to_text(use.account->type)) + " account; role " + tick(role.name) + " asks for " +
+                    one(to_text(*wanted)) + " account";
     if (use.row != nullptr)
       found.labels.push_back({place(role.where), "the role takes its account from the table here"});
     found.notes.push_back("example: the first entry on " + tick(role.name) + " in " + entity + " would show " +
@@ -89,10 +89,6 @@ class TypeCheck {
         return "expenses";
     }
     return {};
-  }
-  static std::string article(AccountType type) {
-    const std::string text(to_text(type));
-    return (std::string_view("aeio").find(text.front()) != std::string_view::npos ? "an " : "a ") + text;
   }
   const rules::RuleBook& book_;
   Findings& findings_;

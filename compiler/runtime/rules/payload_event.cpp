@@ -22,10 +22,6 @@ Json to_json(PayloadLeaf leaf) {
   return Json(std::get<Decimal>(leaf).to_text());
 }
 
-bool is_amount(FieldKind kind) {
-  return kind == FieldKind::money || kind == FieldKind::money_functional;
-}
-
 }  // namespace
 
 const Field& PayloadEvent::target(const PayloadField& field) const {
@@ -210,7 +206,7 @@ std::optional<Json> PayloadEvent::sum_of(const PayloadField& field, const Payloa
       total = *sum;
     }
   }
-  if (currency_ && is_amount(target(field).kind) && target(field).kind == FieldKind::money)
+  if (currency_ && target(field).kind == FieldKind::money)
     if (auto money = Money::from_decimal(total, *currency_)) return Json(money->amount_text());
   return Json(total.to_text());
 }

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kNamesShown = 3;
 
-bool has_type(const PayloadKind& kind) {
-  return kind.type.has_value();
-}
-
 }  // namespace
 
 std::string_view to_text(Drift::Kind kind) {
@@ -178,7 +174,7 @@ class BodyReader {
       return;
     }
     const PayloadKind& described = intake_.kinds[*kind];
-    if (!has_type(described)) {
+    if (!described.type) {
       result.outcome = PayloadResult::Outcome::no_event;
       result.because = described.because;
       return;
