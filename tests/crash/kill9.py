@@ -290,8 +290,7 @@ def cycle(world, senders, chance):
 
 
 def finish(world, events, senders):
-    """The last life: everything that was not acknowledged is sent again, and everything is delivered."""
-    world.gateway.start()
+    """The gateway is up: everything that was not acknowledged is sent again, everything is delivered, and all is judged."""
     connection = world.gateway.connect()
     while senders.unsure:
         senders._post(connection, senders.unsure.popleft())
@@ -324,6 +323,7 @@ def main():
         world = World(options, folder)
         for _ in range(options.cycles):
             cycle(world, senders, chance)
+        world.gateway.start()   # the last life
         entries = finish(world, events, senders)
     except (Faults, RuntimeError, OSError, subprocess.CalledProcessError) as fault:
         print("kill9: %s\nkill9: repeat with --seed %d; store, ledgers and log are in %s" % (fault, options.seed, folder))

@@ -163,16 +163,7 @@ def race(world, events, senders, chance, seconds):
             thread.join()
     if senders.fault:
         raise senders.fault
-    connection = world.gateway.connect()
-    while senders.unsure:
-        senders._post(connection, senders.unsure.popleft())
-    connection.close()
-    check(len(senders.acknowledged) == len(events.made), "%d of %d acknowledged", len(senders.acknowledged), len(events.made))
-    kill9.settle(world)
-    kill9.judge_events(world, events, senders)
-    entries = kill9.judge_entries(world, events.made)
-    kill9.judge_statement(world, events.made)
-    return takeover, chaos, entries
+    return takeover, chaos, kill9.finish(world, events, senders)
 
 
 def main():
