@@ -40,8 +40,7 @@ void extend(ChainHead& head, std::string_view content) {
 
 std::vector<LinkedEntry> linked(std::span<const NewEntry> entries) {
   std::vector<LinkedEntry> out;
-  for (const NewEntry& entry : entries)
-    out.push_back({entry.reference, entry.json_digest, entry.lane, entry.object});
+  for (const NewEntry& entry : entries) out.push_back({entry.reference, entry.json_digest, entry.lane, entry.object});
   return out;
 }
 
