@@ -4,7 +4,8 @@
 
 Two PostgreSQL clusters, the second a synchronous standby of the first; one glmapd that knows both hosts. Senders repeat what was not
 acknowledged. The primary is killed while events are recorded and delivered; the gateway finds the new primary by itself, without a
-restart. Judged as kill9.py judges: every event once, every entry once in its ledger, every amount to the cent."""
+restart. Judged as kill9.py judges: every event once, every entry once in its ledger, every amount to the cent.
+Shows M15, M11."""
 import argparse
 import pathlib
 import random

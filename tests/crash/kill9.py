@@ -5,7 +5,7 @@
 A real glmapd takes events from several senders and delivers to two ledgers (files, and a Tryton double). It is killed with SIGKILL at
 random moments and started again. Senders do what real ones do: they repeat whatever was not acknowledged, and sometimes what was.
 At the end every event is there once, every entry stands once in its ledger, and the statement and the trial balance equal what
-this script counted by itself. Cycles: GLMAP_KILL9_CYCLES, else 200 where CI=true, else 20."""
+this script counted by itself. Shows I1, I6, I7, M11. Cycles: GLMAP_KILL9_CYCLES, else 200 where CI=true, else 20."""
 import argparse
 import collections
 import decimal

@@ -5,6 +5,7 @@
 Senders send to any of them. The gateway that delivers to the ERP is stopped first (SIGSTOP) for longer than its lease: another one must
 take over within 30 seconds, and the woken one must not send again what it was about to send. Then all of them are stopped for 0.1 to 60
 seconds or killed, at random. At the end: every event is there once, every entry stands once in its ledger, every amount to the cent.
+Shows M16, M11, I1.
 Seconds: GLMAP_RACE_SECONDS, else 120 where CI=true, else 25."""
 import argparse
 import math

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""hostile.py --glmapc PATH: books made to hurt end in a located error, in bounded time and memory."""
+"""hostile.py --glmapc PATH: books made to hurt end in a located error, in bounded time and memory. Shows I10."""
 import argparse
 import pathlib
 import re

@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import cpp_text  # noqa: E402
 import documents  # noqa: E402
+import failures  # noqa: E402
 import layers  # noqa: E402
 from tree import Finding, Tree  # noqa: E402
 
@@ -112,6 +113,7 @@ CHECKS = {
     "tested": documents.check_tested,
     "proofs": documents.check_proofs_shown,
     "links": documents.check_links,
+    "failures": failures.check_failures,
 }
 
 

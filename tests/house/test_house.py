@@ -9,7 +9,9 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import cpp_text  # noqa: E402
+import failures  # noqa: E402
 import house  # noqa: E402
+from tree import Tree  # noqa: E402
 
 SPDX = "// SPDX-License-Identifier: Apache-2.0\n"
 TABLE = """# Architecture
@@ -113,6 +115,27 @@ class HouseTest(unittest.TestCase):
                  for kind, count in (("bad", 3), ("sound", 2)) for n in range(count)}
         found = self.findings("proofs", compiler__runtime__base__error_codes_DOT_def=registry, **cases)
         self.assertEqual([what for _, _, what in found], ["GLM-4001 is shown by 2 sound books"])
+
+    def test_every_failure_has_a_test_or_a_reason_and_the_page_is_fresh(self):
+        listed = "I1 | a | b\nI2 | a | b\nI2 waits | c\nI3 | a | b\nI3 none | c\nI4 | a\nI5 waits | c\n"
+        test = SPDX + 'TEST_CASE("x",\n          "[y][I3]") {}\nTEST_CASE("z", "[M7]") {}\n'
+        found = self.findings("failures", tests__house__failures_DOT_txt=listed, tests__unit__a_DOT_cpp=test, tests__b_DOT_py='"""Shows I2, I9."""\n')
+        self.assertEqual([what for _, _, what in found],
+                         ["the page is not what the tests say", "the test names the failure `I9`", "no test names `I1`",
+                          "`I3` does not apply and a test names it", "`I4 | a`", "`I5` stands twice or has no line of its own before",
+                          "the test names the failure `M7`"])
+
+    def test_a_page_of_failures_that_says_what_the_tests_say_is_fresh(self):
+        files = {"tests__house__failures_DOT_txt": "E1 | a | b\n", "tests__unit__a_DOT_cpp": 'TEST_CASE("x", "[y][E1]") {}\n'}
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in files.items():
+                path = root / name.replace("__", "/").replace("_DOT_", ".")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            text = failures.page(failures.gather(Tree(root))[0])
+        self.assertIn("- `tests/unit/a.cpp`: x\n", text)
+        self.assertEqual(self.findings("failures", docs__operations__failures_DOT_md=text, **files), [])
 
     def test_links_lead_somewhere(self):
         text = "[a](b.md) [c](docs/ARCHITECTURE.md#architecture) [d](docs/ARCHITECTURE.md#nowhere) [e](https://example.org) `[f](g.md)`\n"

@@ -150,7 +150,7 @@ TEST_CASE("weekdays are those of the wall calendar", "[calendar]") {
   CHECK(glmap::weekday_of(day("2026-10-05")) == Weekday::monday);
 }
 
-TEST_CASE("the retail calendar has its known years of 53 weeks", "[calendar][nrf]") {
+TEST_CASE("the retail calendar has its known years of 53 weeks", "[calendar][nrf][M8]") {
   // National Retail Federation, "4-5-4 calendar": 53 weeks in 2006, 2012, 2017 and 2023, and in no year between.
   std::set<int> longer;
   for (int year = 2001; year <= 2025; ++year)
@@ -215,7 +215,7 @@ TEST_CASE("the quarters of a year of weeks are 13 weeks", "[calendar]") {
 }
 
 TEST_CASE("every date of fifty years lies in exactly one period of a week calendar, as a walk over the days finds it",
-          "[calendar][property]") {
+          "[calendar][property][M8]") {
   const Date from = day("1999-06-01");
   const Date until = day("2052-06-30");
   const Date first = day("2001-01-01");
@@ -242,7 +242,7 @@ TEST_CASE("every date of fifty years lies in exactly one period of a week calend
   CHECK(compared == many_rules().size() * 18'262);  // 50 years, 12 leap days
 }
 
-TEST_CASE("months of a fiscal year that starts in any month", "[calendar]") {
+TEST_CASE("months of a fiscal year that starts in any month", "[calendar][M8]") {
   const auto april = good(glmap::month_periods({.first_month = 4}, 2026, 2027));
   REQUIRE(april.size() == 24);
   CHECK(april.front().name == "2026-P01");
@@ -272,7 +272,7 @@ TEST_CASE("months of a fiscal year that starts in any month", "[calendar]") {
     }
 }
 
-TEST_CASE("a change of the year end leaves a short year between", "[calendar]") {
+TEST_CASE("a change of the year end leaves a short year between", "[calendar][M8]") {
   const auto before = good(glmap::month_periods({.first_month = 1}, 2025, 2025));
   const auto shorter = good(glmap::short_year_of_months("2026S", day("2026-01-01"), day("2026-03-31")));
   const auto after = good(glmap::month_periods({.first_month = 4}, 2027, 2028));
@@ -328,7 +328,7 @@ TEST_CASE("a rule that no calendar can follow is refused", "[calendar]") {
   CHECK_FALSE(glmap::parse_week_pattern("4-4-4").has_value());
 }
 
-TEST_CASE("a day begins at midnight of its zone, wherever the clocks are moved", "[dates][zones]") {
+TEST_CASE("a day begins at midnight of its zone, wherever the clocks are moved", "[dates][zones][M7]") {
   const auto begins = [](std::string_view date, std::string_view zone) {
     const auto instant = glmap::start_of_day(day(date), zone);
     return instant ? instant->to_text() : glmap::code_text(instant.error().code);

@@ -42,7 +42,7 @@ TEST_CASE("a number is read from plain digits only", "[decimal]") {
   }
 }
 
-TEST_CASE("negative zero is zero", "[decimal]") {
+TEST_CASE("negative zero is zero", "[decimal][M5]") {
   CHECK(dec("-0").to_text() == "0");
   CHECK(dec("-0.00").to_text() == "0");
   CHECK(dec("-0.00").to_text_fixed(2) == "0.00");
@@ -52,7 +52,7 @@ TEST_CASE("negative zero is zero", "[decimal]") {
   CHECK(text_of(Decimal::parse_json_number("-0e5")) == "0");
 }
 
-TEST_CASE("38 digits and 30 decimal places are exact, one more is an error", "[decimal]") {
+TEST_CASE("38 digits and 30 decimal places are exact, one more is an error", "[decimal][M5]") {
   CHECK(dec(kNines38).to_text() == kNines38);
   CHECK(dec("-" + kNines38).to_text() == "-" + kNines38);
   CHECK(dec("000" + kNines38).to_text() == kNines38);
@@ -81,7 +81,7 @@ TEST_CASE("JSON's exponent form is read when it is exact", "[decimal]") {
   CHECK(text_of(Decimal::parse_json_number("1.e5")) == "GLM-1007");
 }
 
-TEST_CASE("a result that does not fit is an error and never another number", "[decimal]") {
+TEST_CASE("a result that does not fit is an error and never another number", "[decimal][M5]") {
   const Decimal most = dec(kNines38);
   CHECK(text_of(add(most, Decimal(1))) == "GLM-7008");
   CHECK(text_of(subtract(most.negated(), Decimal(1))) == "GLM-7008");
@@ -109,7 +109,7 @@ TEST_CASE("a result that fits is found however far apart the operands are", "[de
   CHECK(text_of(divide(dec("0." + std::string(29, '0') + "1"), dec("-" + kNines38), 0, Rounding::floor)) == "-1");
 }
 
-TEST_CASE("each rounding mode settles halves and tails as it says", "[decimal]") {
+TEST_CASE("each rounding mode settles halves and tails as it says", "[decimal][M5]") {
   struct Row {
     const char* value;
     const char* half_away;

@@ -150,7 +150,7 @@ Tally check_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("decimals calculate, compare and round as IBM's decimal arithmetic does", "[decimal][vectors]") {
+TEST_CASE("decimals calculate, compare and round as IBM's decimal arithmetic does", "[decimal][vectors][M5]") {
   const auto folder = glmap::testing::unpacked_vector("dectest-subset.tar.gz");
   if (!folder) return;
   // Counted once: a change that makes cases drop out of the test shows here.

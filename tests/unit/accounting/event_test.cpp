@@ -196,7 +196,7 @@ TEST_CASE("an invariant that does not hold is shown with both sides", "[event]")
   decoded(envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":100,"payout":100.00})"));
 }
 
-TEST_CASE("an amount may be a number or a text but has no more digits than its currency", "[event]") {
+TEST_CASE("an amount may be a number or a text but has no more digits than its currency", "[event][M5]") {
   CHECK(money_text(decoded(invoice(kHeader, R"({"product":"API","net":1.5e2,"tax":"0.10"})")).lines[0][1]) ==
         "150.00 EUR");
   const Error cents = refused_line(R"("product":"API","net":100.005,"tax":19)");
@@ -232,14 +232,14 @@ TEST_CASE("a functional amount is in the currency of the entity's books", "[even
   CHECK(error.where.pointer == "/data/settled");
 }
 
-TEST_CASE("a sum that leaves the exact range is an error", "[event]") {
+TEST_CASE("a sum that leaves the exact range is an error", "[event][M5]") {
   const std::string most = "1" + std::string(28, '0');
   const Error error = refused_line(R"("product":"API","net":)" + most + R"(,"tax":)" + most);
   CHECK(error.code == ErrorCode::AmountOutOfRange);
   CHECK(error.where.pointer == "/data/lines/0/gross");
 }
 
-TEST_CASE("a value outside its closed list is refused with the list", "[event]") {
+TEST_CASE("a value outside its closed list is refused with the list", "[event][I18]") {
   const Error error = refused_line(R"("product":"PLATFROM","net":1,"tax":0)");
   CHECK(error.code == ErrorCode::ValueNotInList);
   CHECK(error.message == "`product` is `PLATFROM`, which is not in the list `product`");
@@ -260,7 +260,7 @@ TEST_CASE("an indexed list finds the same codes as one that is not", "[event]") 
   CHECK(indexed.code_of("SETUP") == 2u);
 }
 
-TEST_CASE("an entity or currency that is not known is refused", "[event]") {
+TEST_CASE("an entity or currency that is not known is refused", "[event][I18][I19]") {
   const Error entity =
       refused(envelope("payment.received", R"({"entity":"FR","currency":"EUR","amount":1,"payout":1})"));
   CHECK(entity.code == ErrorCode::EntityNotKnown);
@@ -306,7 +306,7 @@ TEST_CASE("a field of another kind is refused in words", "[event]") {
   CHECK(number.help == R"(write it in quotes: "17")");
 }
 
-TEST_CASE("text is bounded and has no control characters", "[event]") {
+TEST_CASE("text is bounded and has no control characters", "[event][M9]") {
   const auto with_customer = [](const std::string& customer) {
     return invoice(
         R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":")" + customer + "\"",
@@ -331,7 +331,7 @@ TEST_CASE("an event type with lines needs at least one", "[event]") {
   CHECK(refused(invoice(kHeader, "7")).where.pointer == "/data/lines/0");
 }
 
-TEST_CASE("members the schema does not know are counted, not refused", "[event]") {
+TEST_CASE("members the schema does not know are counted, not refused", "[event][I18]") {
   const BillingEvent event = decoded(
       invoice(kHeader + R"(,"coupon":{"a":1},"po/number":"7")", R"({"product":"API","net":1,"tax":0,"sku":null})"));
   CHECK(event.unknown_fields == std::vector<std::string>{"/data/coupon", "/data/po~1number", "/data/lines/0/sku"});
@@ -340,7 +340,7 @@ TEST_CASE("members the schema does not know are counted, not refused", "[event]"
   CHECK(payment.unknown_fields == std::vector<std::string>{"/data/lines"});
 }
 
-TEST_CASE("an event type that is not in the book is refused", "[event]") {
+TEST_CASE("an event type that is not in the book is refused", "[event][I18]") {
   const Error error = refused(envelope("invoice.voided", "{}"));
   CHECK(error.code == ErrorCode::TypeNotKnown);
   CHECK(error.where.pointer == "/type");

@@ -81,7 +81,7 @@ TEST_CASE("in a spreadsheet a storno is a negative number, not text", "[export]"
   CHECK(csv_header().ends_with(",bundle,reverses,group\n"));
 }
 
-TEST_CASE("text that a spreadsheet would compute stays text", "[export]") {
+TEST_CASE("text that a spreadsheet would compute stays text", "[export][I14]") {
   JournalEntryDraft draft = entry(false).data();
   draft.document = "-1+cmd";
   CHECK(csv_entry(*JournalEntry::make(draft)).find(",\"'-1+cmd\",") != std::string::npos);

@@ -83,7 +83,7 @@ TEST_CASE("an entry whose debits equal its credits in both currencies exists", "
   CHECK(entry->lines().size() == 3);
 }
 
-TEST_CASE("an entry out of balance by one cent is refused", "[journal]") {
+TEST_CASE("an entry out of balance by one cent is refused", "[journal][M1]") {
   auto in_dollars = draft();
   in_dollars.lines[0].transaction = money("5950.01", "USD");
   const auto error = refused(in_dollars);
@@ -165,7 +165,7 @@ TEST_CASE("an entry is written and read back the same", "[journal]") {
   CHECK(again->data().posting_date == entry->data().posting_date);
 }
 
-TEST_CASE("what a reversal reverses, how, and with whom, is written and read back", "[journal]") {
+TEST_CASE("what a reversal reverses, how, and with whom, is written and read back", "[journal][E20]") {
   auto reversal = draft();
   reversal.reverses = "ZICPBGYYIQGJQ2QO";
   reversal.storno = true;
@@ -203,7 +203,7 @@ TEST_CASE("an entry in one currency has no rate", "[journal]") {
   CHECK_FALSE(again->data().rate.has_value());
 }
 
-TEST_CASE("what was altered in the store is not read as an entry", "[journal]") {
+TEST_CASE("what was altered in the store is not read as an entry", "[journal][M13]") {
   CHECK(JournalEntry::from_json(JournalEntry::make(draft())->to_json()).has_value());
   CHECK(code_of(Json()) == ErrorCode::StoreCorrupt);
   CHECK(code_of(Json(Json::Array{})) == ErrorCode::StoreCorrupt);
@@ -230,7 +230,7 @@ TEST_CASE("what was altered in the store is not read as an entry", "[journal]") 
   CHECK(code_of(json) == ErrorCode::StoreCorrupt);
 }
 
-TEST_CASE("the same event posts each of its entries under one key for ever", "[journal]") {
+TEST_CASE("the same event posts each of its entries under one key for ever", "[journal][I1]") {
   const IdempotencyKey key = draft().key;
   CHECK(key.to_text() == R"(["billing","I-1","","DE","accrual",0])");
   // printf '["billing","I-1","","DE","accrual",0]' | sha256sum | cut -c1-20 | xxd -r -p | basenc --base32

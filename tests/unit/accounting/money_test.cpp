@@ -49,7 +49,7 @@ std::vector<std::string> texts(const glmap::Result<std::vector<Money>>& parts) {
 
 }  // namespace
 
-TEST_CASE("currencies have the minor digits of ISO 4217", "[money]") {
+TEST_CASE("currencies have the minor digits of ISO 4217", "[money][M5]") {
   // ISO 4217 list one, column "Minor unit".
   for (const char* code : {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF", "BIF", "DJF", "GNF", "KMF",
                            "PYG", "RWF", "VUV", "UYI"})
@@ -86,7 +86,7 @@ TEST_CASE("an amount shows all digits of its currency", "[money]") {
   CHECK(money("0.1", "USD").minor() == 10);
 }
 
-TEST_CASE("an amount with more decimals than its currency is refused", "[money]") {
+TEST_CASE("an amount with more decimals than its currency is refused", "[money][M5]") {
   const auto cents = Money::from_decimal(dec("12.345"), currency("EUR"));
   REQUIRE_FALSE(cents.has_value());
   CHECK(cents.error().code == ErrorCode::CurrencyDigits);
@@ -116,7 +116,7 @@ TEST_CASE("euros and dollars are never added", "[money]") {
   CHECK(text_of(subtract(money("1.00", "EUR"), money("1.01", "EUR"))) == "-0.01 EUR");
 }
 
-TEST_CASE("a cent that cannot be split goes to the largest remainder, then to the earlier part", "[money]") {
+TEST_CASE("a cent that cannot be split goes to the largest remainder, then to the earlier part", "[money][M5]") {
   CHECK(texts(split(money("100.00", "EUR"), {Decimal(1), Decimal(1), Decimal(1)})) ==
         std::vector<std::string>{"33.34", "33.33", "33.33"});
   // 0.05 by 3:7 is 1.5 and 3.5 cents: equal remainders, the earlier part takes the cent.
@@ -142,7 +142,7 @@ TEST_CASE("weights that are nothing share nothing out", "[money]") {
   }
 }
 
-TEST_CASE("the parts of any split add up to the whole, and none is off by a unit", "[money][property]") {
+TEST_CASE("the parts of any split add up to the whole, and none is off by a unit", "[money][property][M5]") {
   const unsigned seed = 7104;
   INFO("seed " << seed);
   std::mt19937_64 random(seed);
@@ -172,7 +172,7 @@ TEST_CASE("the parts of any split add up to the whole, and none is off by a unit
   }
 }
 
-TEST_CASE("an amount is converted at a rate and rounded to the other currency", "[money]") {
+TEST_CASE("an amount is converted at a rate and rounded to the other currency", "[money][M6]") {
   // 5,950.00 USD at 0.95 = 5,652.50 EUR
   CHECK(text_of(convert(money("5950.00", "USD"), dec("0.95"), currency("EUR"), Rounding::half_away_from_zero)) ==
         "5652.50 EUR");

@@ -114,7 +114,7 @@ void check_problem(const Answer& answer, int status, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("an event is accepted with 202, its repeat with 200, other content refused with 422", "[api]") {
+TEST_CASE("an event is accepted with 202, its repeat with 200, other content refused with 422", "[api][I1][I2]") {
   Running gateway;
   const Answer first = gateway.post(event_text());
   CHECK(first.status == 202);
@@ -142,7 +142,7 @@ TEST_CASE("a held event is taken with 202 and says why and where", "[api]") {
   CHECK(gateway.post(event_text({.id = "E-2", .type = "invoice.drafted"})).text("status") == "no_entry");
 }
 
-TEST_CASE("malformed input is refused with a problem that names the place, and nothing is stored", "[api]") {
+TEST_CASE("malformed input is refused with a problem that names the place, and nothing is stored", "[api][I11]") {
   Running gateway;
   const std::string twice = R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":{"net":1,"net":2}})";
   std::string bad_text = event_text();
@@ -238,7 +238,7 @@ TEST_CASE("entries, trial balance and statement speak of the same money", "[api]
   CHECK(text_in(statement.json, "agrees") == "true");
 }
 
-TEST_CASE("a person who retries names himself and a reason", "[api]") {
+TEST_CASE("a person who retries names himself and a reason", "[api][E21]") {
   Running gateway;
   gateway.post(event_text({.type = "dispute.opened"}));
   check_problem(gateway.call("POST", "/v1/events/1/retry", R"({"by":"ann"})", "application/json"), 422, "GLM-6004");

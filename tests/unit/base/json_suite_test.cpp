@@ -194,7 +194,7 @@ std::string mutated(std::string text, std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("JSONTestSuite: everything well-formed is taken, everything else is refused", "[json][vectors]") {
+TEST_CASE("JSONTestSuite: everything well-formed is taken, everything else is refused", "[json][vectors][I11]") {
   const auto folder = glmap::testing::unpacked_vector("json-test-suite.tar.gz");
   if (!folder) return;
   // RFC 8259 leaves these to the reader; glmap refuses them because two readers would understand two different events.
@@ -250,7 +250,7 @@ TEST_CASE("canonical text agrees with RFC 8785 wherever no number is written dif
   CHECK(sorted->as_object()->back().first == "\xF0\x9F\x98\x82");
 }
 
-TEST_CASE("a second reader agrees on every damaged text", "[json][property]") {
+TEST_CASE("a second reader agrees on every damaged text", "[json][property][I11]") {
   const unsigned seed = 20261001;
   INFO("seed " << seed);
   std::mt19937 random(seed);
@@ -279,7 +279,7 @@ TEST_CASE("a second reader agrees on every damaged text", "[json][property]") {
   CHECK(taken > 1000);
 }
 
-TEST_CASE("marks are equal exactly where canonical texts are", "[json][property]") {
+TEST_CASE("marks are equal exactly where canonical texts are", "[json][property][I2]") {
   const unsigned seed = 128;
   INFO("seed " << seed);
   std::mt19937 random(seed);
@@ -304,7 +304,7 @@ TEST_CASE("marks are equal exactly where canonical texts are", "[json][property]
   CHECK(marks.size() > 4000);
 }
 
-TEST_CASE("the order of members does not change the mark of an object", "[json]") {
+TEST_CASE("the order of members does not change the mark of an object", "[json][I2]") {
   const auto mark = [](std::string_view text) {
     glmap::JsonDocument document;
     REQUIRE(document.read(text).has_value());

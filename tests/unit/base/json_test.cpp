@@ -52,7 +52,7 @@ TEST_CASE("a number, a text or true alone is a JSON value", "[json]") {
   CHECK(parsed("{ }").as_object()->empty());
 }
 
-TEST_CASE("number forms that RFC 8259 does not have are refused", "[json]") {
+TEST_CASE("number forms that RFC 8259 does not have are refused", "[json][I11]") {
   for (const char* text : {"01", "-", "+1", "1.", ".5", "1e", "1e+", "0x10", "1_000", "NaN", "Infinity", "-Infinity",
                            "1,5", "1 2", "--1", "1.2.3", "1e2.5", "\xEF\xBC\x91"}) {
     CHECK(refused(text).code == ErrorCode::NotJson);
@@ -60,7 +60,7 @@ TEST_CASE("number forms that RFC 8259 does not have are refused", "[json]") {
   }
 }
 
-TEST_CASE("the same key twice in one object is refused and named", "[json]") {
+TEST_CASE("the same key twice in one object is refused and named", "[json][I11]") {
   const auto error = refused(R"({"data":{"lines":[{"net":1,"tax":2,"net":3}]}})");
   CHECK(error.code == ErrorCode::DuplicateKey);
   CHECK(error.where.pointer == "/data/lines/0/net");
@@ -74,7 +74,7 @@ TEST_CASE("the same key twice in one object is refused and named", "[json]") {
   CHECK(parsed(R"([{"a":1},{"a":2}])").as_array()->size() == 2);
 }
 
-TEST_CASE("half a surrogate pair is no character", "[json]") {
+TEST_CASE("half a surrogate pair is no character", "[json][I11]") {
   for (const char* text : {R"("\ud800")", R"("\udc00")", R"("\ud83d x")", R"("\ud83d\ud83d")", R"("\ude02\ud83d")",
                            R"({"\ud800":1})", R"({"\udfff":1})", R"(["a\ud83d\n"])", R"("\\\ud800")"})
     CHECK(refused(text).code == ErrorCode::NotJson);
@@ -84,20 +84,20 @@ TEST_CASE("half a surrogate pair is no character", "[json]") {
   CHECK(*parsed(R"("\uD7FF\uE000")").as_string() == "\xED\x9F\xBF\xEE\x80\x80");
 }
 
-TEST_CASE("a NUL may stand in a text but never in a key", "[json]") {
+TEST_CASE("a NUL may stand in a text but never in a key", "[json][I11]") {
   CHECK(*parsed(R"("a\u0000b")").as_string() == "a\0b"s);
   CHECK(refused(R"({"a\u0000b":1})").code == ErrorCode::NotJson);
   CHECK(refused("\"a\0b\""s).code == ErrorCode::NotJson);
   CHECK(refused("{}\0"s).code == ErrorCode::NotJson);
 }
 
-TEST_CASE("a byte order mark is refused", "[json]") {
+TEST_CASE("a byte order mark is refused", "[json][I11]") {
   const auto error = refused("\xEF\xBB\xBF{}");
   CHECK(error.code == ErrorCode::NotJson);
   CHECK(error.message == "the text starts with a byte order mark");
 }
 
-TEST_CASE("text that is not UTF-8 is refused with its place", "[json]") {
+TEST_CASE("text that is not UTF-8 is refused with its place", "[json][I11]") {
   const auto error = refused("{\n  \"name\": \"M\xFCller\"}");  // Latin-1
   CHECK(error.code == ErrorCode::NotJson);
   CHECK(error.message == "byte 14 is not UTF-8");
@@ -110,7 +110,7 @@ TEST_CASE("text that is not UTF-8 is refused with its place", "[json]") {
   CHECK(*parsed("\"\xE2\x82\xAC \xF4\x8F\xBF\xBF\"").as_string() == "\xE2\x82\xAC \xF4\x8F\xBF\xBF");
 }
 
-TEST_CASE("anything behind the value is refused", "[json]") {
+TEST_CASE("anything behind the value is refused", "[json][I11]") {
   for (const char* text :
        {"{} {}", "[1] 2", "1]", "1],[2", "[1]]", "{}}", "null,", "\"a\" \"b\"", "1 // one", "[] #", "]", "},{"})
     CHECK(refused(text).code == ErrorCode::NotJson);
@@ -127,7 +127,7 @@ TEST_CASE("an error says where in the text it is", "[json]") {
   CHECK(refused("  ").message == "the text is empty, a JSON value is expected");
 }
 
-TEST_CASE("size, nesting and number of values have limits", "[json]") {
+TEST_CASE("size, nesting and number of values have limits", "[json][I10]") {
   CHECK(refused("[[[1]]]", {.depth_max = 2}).code == ErrorCode::LimitExceeded);
   CHECK(parse_json("[[1]]", {.depth_max = 2}).has_value());
   CHECK(refused("[1,2,3]", {.nodes_max = 3}).code == ErrorCode::LimitExceeded);

@@ -113,7 +113,7 @@ TEST_CASE("hledger accepts what is written, and its balances are the entries'", 
         "\"DE:Liability:3900 Deferred revenue\",\"-4204.00 EUR\"\n");
 }
 
-TEST_CASE("sending an entry again writes nothing, also after a restart", "[file]") {
+TEST_CASE("sending an entry again writes nothing, also after a restart", "[file][E4]") {
   const Folder folder;
   auto connector = folder.connector();
   REQUIRE(is_posted(connector->submit(german_invoice())));
@@ -127,7 +127,7 @@ TEST_CASE("sending an entry again writes nothing, also after a restart", "[file]
   CHECK(count(once, german_invoice().key().reference()) == 1);
 }
 
-TEST_CASE("half an entry that a crash left is cut off, kept aside, and the entry written whole", "[file]") {
+TEST_CASE("half an entry that a crash left is cut off, kept aside, and the entry written whole", "[file][M11]") {
   const std::string whole = [] {
     const Folder folder;
     REQUIRE(is_posted(folder.connector()->submit(german_invoice())));
@@ -152,7 +152,7 @@ TEST_CASE("half an entry that a crash left is cut off, kept aside, and the entry
   }
 }
 
-TEST_CASE("a half line of the index counts as no line", "[file]") {
+TEST_CASE("a half line of the index counts as no line", "[file][M11]") {
   const Folder folder;
   REQUIRE(is_posted(folder.connector()->submit(german_invoice("I-1"))));
   REQUIRE(is_posted(folder.connector()->submit(german_invoice("I-2"))));
@@ -165,7 +165,7 @@ TEST_CASE("a half line of the index counts as no line", "[file]") {
   check_found_equal(*connector, german_invoice("I-2"));
 }
 
-TEST_CASE("an entry changed by hand is reported and neither repaired nor written again", "[file]") {
+TEST_CASE("an entry changed by hand is reported and neither repaired nor written again", "[file][E13]") {
   const Folder folder;
   REQUIRE(is_posted(folder.connector()->submit(german_invoice())));
   {
@@ -180,7 +180,7 @@ TEST_CASE("an entry changed by hand is reported and neither repaired nor written
   CHECK(std::holds_alternative<delivery::Unclear>(connector->submit(german_invoice())));
 }
 
-TEST_CASE("a journal shorter than its index stops the connection", "[file]") {
+TEST_CASE("a journal shorter than its index stops the connection", "[file][E22]") {
   const Folder folder;
   REQUIRE(is_posted(folder.connector()->submit(german_invoice())));
   fs::resize_file(folder.path / "DE/entries.journal", 100);
@@ -189,7 +189,7 @@ TEST_CASE("a journal shorter than its index stops the connection", "[file]") {
   CHECK(std::get<delivery::NotSent>(outcome).code == ErrorCode::BadConfiguration);
 }
 
-TEST_CASE("a second writer is kept out", "[file]") {
+TEST_CASE("a second writer is kept out", "[file][M16]") {
   const Folder folder;
   const auto first = folder.connector();
   REQUIRE(is_posted(first->submit(german_invoice("I-1"))));
@@ -198,7 +198,7 @@ TEST_CASE("a second writer is kept out", "[file]") {
   CHECK(std::get<delivery::NotSent>(outcome).text.find("another process") != std::string::npos);
 }
 
-TEST_CASE("the folder says whose books it holds", "[file]") {
+TEST_CASE("the folder says whose books it holds", "[file][E14]") {
   const Folder folder;
   CHECK(folder.connector()->who_am_i("DE").value() == delivery::EntityIdentity{"Acme GmbH", "EUR"});
   // The folder is handed to another company's configuration.

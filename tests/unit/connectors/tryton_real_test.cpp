@@ -235,7 +235,7 @@ TEST_CASE("a configured dimension becomes an analytic line in a real Tryton", "[
   CHECK(connectors::tryton::decimal_from_json(lines.as_array()->front().find("credit")) == Decimal(100));
 }
 
-TEST_CASE("a lost answer of a real Tryton: absent, draft or posted, and told apart", "[tryton]") {
+TEST_CASE("a lost answer of a real Tryton: absent, draft or posted, and told apart", "[tryton][E1]") {
   REQUIRE_TRYTON();
   CuttingProxy proxy;
   const auto erp = connector(proxy.url());
@@ -262,7 +262,7 @@ TEST_CASE("a lost answer of a real Tryton: absent, draft or posted, and told apa
       erp->complete_draft(posted, std::get<delivery::FoundPosted>(erp->find(posted).value()).document.document)));
 }
 
-TEST_CASE("what a real Tryton refuses has the class an accountant expects", "[tryton]") {
+TEST_CASE("what a real Tryton refuses has the class an accountant expects", "[tryton][E12]") {
   REQUIRE_TRYTON();
   const auto erp = connector();
   auto two_lines = [](std::string event, std::string date, std::string account) {
@@ -297,7 +297,8 @@ TEST_CASE("what a real Tryton refuses has the class an accountant expects", "[tr
   CHECK(refused_as(two_lines("R-35", "2026-03-01", "1200")) == ErrorCode::ErpBadDimension);
 }
 
-TEST_CASE("a whole lane against a real Tryton with cut connections: each entry is there exactly once", "[tryton]") {
+TEST_CASE("a whole lane against a real Tryton with cut connections: each entry is there exactly once",
+          "[tryton][E1][E4]") {
   REQUIRE_TRYTON();
   class SetClock final : public platform::Clock {
    public:
@@ -350,7 +351,7 @@ TEST_CASE("a whole lane against a real Tryton with cut connections: each entry i
   }
 }
 
-TEST_CASE("a wrong password is refused by a real Tryton and is the connection's trouble", "[tryton]") {
+TEST_CASE("a wrong password is refused by a real Tryton and is the connection's trouble", "[tryton][E11]") {
   REQUIRE_TRYTON();
   connectors::tryton::TrytonSettings settings;
   settings.rpc = {RealTryton::instance().url, "acme", "nobody", "wrong", 2000, 20'000};

@@ -118,7 +118,7 @@ TEST_CASE("yen are posted without decimals", "[connectors]") {
   s.check_posted_once_and_equal(entry);
 }
 
-TEST_CASE("the company answers who it is; a renamed or unknown one stops the connection", "[connectors]") {
+TEST_CASE("the company answers who it is; a renamed or unknown one stops the connection", "[connectors][E14]") {
   Setup s;
   const auto who = s.connector->who_am_i("DE");
   REQUIRE(who.has_value());
@@ -130,7 +130,7 @@ TEST_CASE("the company answers who it is; a renamed or unknown one stops the con
   CHECK(s.connector->who_am_i("US").error().code == ErrorCode::ErpWrongEntity);
 }
 
-TEST_CASE("an entry kept in another currency than the company's books is not sent", "[connectors]") {
+TEST_CASE("an entry kept in another currency than the company's books is not sent", "[connectors][E14]") {
   Setup s;
   const JournalEntry entry =
       entry_of({.functional = "GBP",
@@ -140,7 +140,7 @@ TEST_CASE("an entry kept in another currency than the company's books is not sen
   CHECK(s.documents() == 0);
 }
 
-TEST_CASE("the connection is lost before the move is created: looked up, it is absent", "[connectors]") {
+TEST_CASE("the connection is lost before the move is created: looked up, it is absent", "[connectors][E2]") {
   Setup s;
   s.arm(kCreate, FaultKind::drop_before_commit);
   CHECK(std::holds_alternative<delivery::Unclear>(s.connector->submit(german_invoice())));
@@ -148,7 +148,8 @@ TEST_CASE("the connection is lost before the move is created: looked up, it is a
   CHECK(s.documents() == 0);
 }
 
-TEST_CASE("the answer is lost after the move is created: looked up, it is a draft, and is completed", "[connectors]") {
+TEST_CASE("the answer is lost after the move is created: looked up, it is a draft, and is completed",
+          "[connectors][E1]") {
   Setup s;
   s.arm(kCreate, FaultKind::commit_then_drop);
   const JournalEntry entry = german_invoice();
@@ -160,7 +161,7 @@ TEST_CASE("the answer is lost after the move is created: looked up, it is a draf
   s.check_posted_once_and_equal(entry);
 }
 
-TEST_CASE("the answer is lost after the move is posted: looked up, it is posted", "[connectors]") {
+TEST_CASE("the answer is lost after the move is posted: looked up, it is posted", "[connectors][E1]") {
   Setup s;
   s.arm(kPost, FaultKind::commit_then_drop);
   const JournalEntry entry = german_invoice();
@@ -171,7 +172,8 @@ TEST_CASE("the answer is lost after the move is posted: looked up, it is posted"
   CHECK(std::holds_alternative<delivery::Unclear>(s.connector->complete_draft(entry, late.document.document)));
 }
 
-TEST_CASE("whatever a broken answer looks like after the commit, it is unclear and never an answer", "[connectors]") {
+TEST_CASE("whatever a broken answer looks like after the commit, it is unclear and never an answer",
+          "[connectors][E6]") {
   for (const FaultKind kind :
        {FaultKind::commit_then_status, FaultKind::commit_then_html, FaultKind::commit_then_drop}) {
     Setup s;
@@ -186,7 +188,8 @@ TEST_CASE("whatever a broken answer looks like after the commit, it is unclear a
   }
 }
 
-TEST_CASE("a proxy's HTTP 502, 504 or 408 proves nothing; 403 and 404 prove that nothing was done", "[connectors]") {
+TEST_CASE("a proxy's HTTP 502, 504 or 408 proves nothing; 403 and 404 prove that nothing was done",
+          "[connectors][E1]") {
   for (const auto& [status, proves] : {std::pair{502, false}, {504, false}, {408, false}, {403, true}, {404, true}}) {
     Setup s;
     Fault fault;
@@ -202,7 +205,7 @@ TEST_CASE("a proxy's HTTP 502, 504 or 408 proves nothing; 403 and 404 prove that
 }
 
 TEST_CASE("the session ends in the middle: nothing is done twice, and nothing written into a new one unasked",
-          "[connectors]") {
+          "[connectors][E11]") {
   {
     Setup s;
     s.arm("company.company.search_read", FaultKind::end_session);
@@ -234,7 +237,7 @@ TEST_CASE("the session ends in the middle: nothing is done twice, and nothing wr
   }
 }
 
-TEST_CASE("what is not found in a new session is not absent before the ERP has said who it is", "[connectors]") {
+TEST_CASE("what is not found in a new session is not absent before the ERP has said who it is", "[connectors][E14]") {
   Setup s;
   REQUIRE(s.connector->who_am_i("DE"));
   s.arm("account.move.search_read", FaultKind::end_session);
@@ -245,13 +248,13 @@ TEST_CASE("what is not found in a new session is not absent before the ERP has s
   CHECK(std::holds_alternative<delivery::Absent>(s.connector->find(german_invoice()).value()));
 }
 
-TEST_CASE("a wrong password is the connection's trouble, not the entry's", "[connectors]") {
+TEST_CASE("a wrong password is the connection's trouble, not the entry's", "[connectors][E11]") {
   Setup s("wrong");
   CHECK(not_sent(s.connector->submit(german_invoice())) == ErrorCode::ErpAuthorisation);
   CHECK(s.connector->who_am_i("DE").error().code == ErrorCode::ErpAuthorisation);
 }
 
-TEST_CASE("an ERP that asks to slow down is given the time it asks for", "[connectors]") {
+TEST_CASE("an ERP that asks to slow down is given the time it asks for", "[connectors][E8]") {
   Setup s;
   Fault fault;
   fault.on = kCreate;
@@ -265,7 +268,7 @@ TEST_CASE("an ERP that asks to slow down is given the time it asks for", "[conne
   CHECK(s.documents() == 0);
 }
 
-TEST_CASE("throttled between creating and posting: a draft is left, and said so", "[connectors]") {
+TEST_CASE("throttled between creating and posting: a draft is left, and said so", "[connectors][E8]") {
   Setup s;
   Fault fault;
   fault.on = kPost;
@@ -276,7 +279,7 @@ TEST_CASE("throttled between creating and posting: a draft is left, and said so"
   CHECK(s.state() == "draft");
 }
 
-TEST_CASE("a maintenance page instead of an answer", "[connectors]") {
+TEST_CASE("a maintenance page instead of an answer", "[connectors][E6][E9]") {
   Setup s;
   s.arm("", FaultKind::html_page);
   CHECK(not_sent(s.connector->submit(german_invoice())) == ErrorCode::ErpUnreachable);  // at the login
@@ -285,7 +288,7 @@ TEST_CASE("a maintenance page instead of an answer", "[connectors]") {
   s.found<delivery::Absent>(german_invoice());
 }
 
-TEST_CASE("a closed period is refused as such, by either of the ERP's two texts", "[connectors]") {
+TEST_CASE("a closed period is refused as such, by either of the ERP's two texts", "[connectors][E10]") {
   Setup s;
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice("I-1"))));
   REQUIRE(s.erp->tryton().close_period("Acme GmbH", "2026-10"));
@@ -299,7 +302,7 @@ TEST_CASE("a closed period is refused as such, by either of the ERP's two texts"
   CHECK(s.documents() == 1);
 }
 
-TEST_CASE("the period closes after the draft was made: the completion is refused as such", "[connectors]") {
+TEST_CASE("the period closes after the draft was made: the completion is refused as such", "[connectors][E10]") {
   Setup s;
   s.arm(kCreate, FaultKind::commit_then_drop);
   const JournalEntry entry = german_invoice();
@@ -328,7 +331,7 @@ TEST_CASE("refused when posting, and the draft cannot be taken away: it is said 
   CHECK_FALSE(delivery::compare(german_invoice(), draft.document, s.connector->describe()).has_value());
 }
 
-TEST_CASE("no period for the date: refused before anything is sent", "[connectors]") {
+TEST_CASE("no period for the date: refused before anything is sent", "[connectors][E10]") {
   Setup s;
   const JournalEntry entry =
       entry_of({.date = "2031-01-01",
@@ -339,7 +342,7 @@ TEST_CASE("no period for the date: refused before anything is sent", "[connector
   CHECK(s.erp->tryton().calls("model.account.move.create") == 0);
 }
 
-TEST_CASE("an account that the ERP lacks or has closed is named", "[connectors]") {
+TEST_CASE("an account that the ERP lacks or has closed is named", "[connectors][E12][M4]") {
   Setup s;
   const JournalEntry unknown =
       entry_of({.lines = {{Side::debit, "9999", "cash", "1.00"}, {Side::credit, "4000", "revenue", "1.00"}}});
@@ -355,7 +358,7 @@ TEST_CASE("an account that the ERP lacks or has closed is named", "[connectors]"
   CHECK(std::get<delivery::Refused>(outcome).text.find("`3900`") != std::string::npos);
 }
 
-TEST_CASE("a receivable without its customer, or with one the ERP does not know", "[connectors]") {
+TEST_CASE("a receivable without its customer, or with one the ERP does not know", "[connectors][E12]") {
   Setup s("sandbox", false);
   CHECK(refusal(s.connector->submit(german_invoice())) == ErrorCode::ErpBadDimension);
   const JournalEntry anonymous =
@@ -367,7 +370,7 @@ TEST_CASE("a receivable without its customer, or with one the ERP does not know"
   CHECK(s.documents() == 0);
 }
 
-TEST_CASE("two moves under one reference are never taken for one", "[connectors]") {
+TEST_CASE("two moves under one reference are never taken for one", "[connectors][E4]") {
   Setup s;
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));  // a blind resend
@@ -375,7 +378,7 @@ TEST_CASE("two moves under one reference are never taken for one", "[connectors]
   CHECK(differs.text.starts_with("2 moves carry the reference `"));
 }
 
-TEST_CASE("where the ERP keeps references unique, a second send is looked up, not called refused", "[connectors]") {
+TEST_CASE("where the ERP keeps references unique, a second send is looked up, not called refused", "[connectors][E5]") {
   Setup s;
   s.erp->tryton().set_unique_reference(true);
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
@@ -383,7 +386,7 @@ TEST_CASE("where the ERP keeps references unique, a second send is looked up, no
   s.check_posted_once_and_equal(german_invoice());
 }
 
-TEST_CASE("amounts that the ERP changed are found, in words", "[connectors]") {
+TEST_CASE("amounts that the ERP changed are found, in words", "[connectors][E13]") {
   Setup s;
   s.arm(kPost, FaultKind::alter);
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
@@ -396,7 +399,7 @@ TEST_CASE("amounts that the ERP changed are found, in words", "[connectors]") {
         "credit 3900 100.01 EUR; credit 3800 19.00 EUR");
 }
 
-TEST_CASE("an ERP text that nobody has classified is refused, never tried again", "[connectors]") {
+TEST_CASE("an ERP text that nobody has classified is refused, never tried again", "[connectors][E12]") {
   using connectors::tryton::classify;
   using connectors::tryton::Meaning;
   CHECK(classify("something new").meaning == Meaning::refused);

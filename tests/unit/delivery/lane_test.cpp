@@ -147,7 +147,7 @@ TEST_CASE("an entry is sent, read back and posted, with what was read back as ev
   CHECK(f.lane->status().confirmed == 1);
 }
 
-TEST_CASE("the answer to the posting is lost: found in the ERP and confirmed, not sent again", "[delivery]") {
+TEST_CASE("the answer to the posting is lost: found in the ERP and confirmed, not sent again", "[delivery][E1]") {
   Fixture f;
   f.arm(kPost, FaultKind::commit_then_drop);
   const std::string reference = f.add(german_invoice());
@@ -160,7 +160,7 @@ TEST_CASE("the answer to the posting is lost: found in the ERP and confirmed, no
   CHECK(f.erp->tryton().calls("model.account.move.post") == 1);
 }
 
-TEST_CASE("the answer to the creation is lost: the draft is found, compared and completed", "[delivery]") {
+TEST_CASE("the answer to the creation is lost: the draft is found, compared and completed", "[delivery][E1][E7]") {
   Fixture f;
   f.arm(kCreate, FaultKind::commit_then_drop);
   const std::string reference = f.add(german_invoice());
@@ -170,7 +170,7 @@ TEST_CASE("the answer to the creation is lost: the draft is found, compared and 
   CHECK(f.erp->tryton().calls("model.account.move.create") == 1);
 }
 
-TEST_CASE("lost before it was stored: sent again, but not before the ERP's search must show it", "[delivery]") {
+TEST_CASE("lost before it was stored: sent again, but not before the ERP's search must show it", "[delivery][E2]") {
   Fixture f;
   f.arm(kCreate, FaultKind::drop_before_commit);
   const std::string reference = f.add(german_invoice());
@@ -190,7 +190,7 @@ TEST_CASE("lost before it was stored: sent again, but not before the ERP's searc
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("a search that lags behind does not lead to a second document", "[delivery]") {
+TEST_CASE("a search that lags behind does not lead to a second document", "[delivery][E3]") {
   Fixture f;
   f.erp->tryton().set_visibility_lag_ms(400);
   const std::string reference = f.add(german_invoice());
@@ -206,7 +206,7 @@ TEST_CASE("a search that lags behind does not lead to a second document", "[deli
 }
 
 TEST_CASE("refused by the ERP: waits for a person, is not tried again, and does not block its neighbour",
-          "[delivery]") {
+          "[delivery][E10][E12]") {
   Fixture f;
   REQUIRE(f.erp->tryton().close_period("Acme GmbH", "2026-10"));
   const std::string refused = f.add(german_invoice());
@@ -219,7 +219,7 @@ TEST_CASE("refused by the ERP: waits for a person, is not tried again, and does 
   CHECK(f.lane->run_round() == 0);
 }
 
-TEST_CASE("what the ERP stored differs: held, with the difference in words", "[delivery]") {
+TEST_CASE("what the ERP stored differs: held, with the difference in words", "[delivery][E13]") {
   Fixture f;
   f.arm(kPost, FaultKind::alter);
   const std::string reference = f.add(german_invoice());
@@ -229,7 +229,7 @@ TEST_CASE("what the ERP stored differs: held, with the difference in words", "[d
   CHECK(f.entry(reference).reason->message.find("lacks the line debit 1200 119.00 EUR") != std::string::npos);
 }
 
-TEST_CASE("the connection belongs to another company: nothing is sent until a person resumes it", "[delivery]") {
+TEST_CASE("the connection belongs to another company: nothing is sent until a person resumes it", "[delivery][E14]") {
   Fixture f;
   REQUIRE(f.erp->tryton().rename_company("Acme GmbH", "Other GmbH"));
   const std::string reference = f.add(german_invoice());
@@ -248,7 +248,7 @@ TEST_CASE("the connection belongs to another company: nothing is sent until a pe
   CHECK(f.state(reference) == EntryState::posted);
 }
 
-TEST_CASE("another company's database appears behind a working connection: it stops", "[delivery]") {
+TEST_CASE("another company's database appears behind a working connection: it stops", "[delivery][E14]") {
   Fixture f;
   f.add(german_invoice("I-1"));
   f.settle_all();
@@ -261,7 +261,8 @@ TEST_CASE("another company's database appears behind a working connection: it st
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("swapped credentials: the same company name with books in another currency stops the lane", "[delivery]") {
+TEST_CASE("swapped credentials: the same company name with books in another currency stops the lane",
+          "[delivery][E14]") {
   Fixture f;
   REQUIRE(f.erp->tryton().rename_company("Acme GmbH", "Elsewhere"));
   REQUIRE(f.erp->tryton().rename_company("Acme KK", "Acme GmbH"));
@@ -275,7 +276,7 @@ TEST_CASE("swapped credentials: the same company name with books in another curr
 }
 
 TEST_CASE("throttled: the whole connection waits as long as the ERP asks, and the entries go back unsent",
-          "[delivery]") {
+          "[delivery][E8]") {
   Fixture f;
   sandbox::Fault fault;
   fault.on = kCreate;
@@ -301,7 +302,7 @@ TEST_CASE("throttled: the whole connection waits as long as the ERP asks, and th
   CHECK(f.documents() == 5);
 }
 
-TEST_CASE("throttled while an entry is looked up: the connection waits as long as the ERP asks", "[delivery]") {
+TEST_CASE("throttled while an entry is looked up: the connection waits as long as the ERP asks", "[delivery][E8]") {
   Fixture f;
   f.arm(kPost, FaultKind::commit_then_drop);
   const std::string reference = f.add(german_invoice());
@@ -326,7 +327,8 @@ TEST_CASE("throttled while an entry is looked up: the connection waits as long a
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and the backlog drains", "[delivery]") {
+TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and the backlog drains",
+          "[delivery][E9]") {
   Fixture f;
   f.arm("", FaultKind::html_page, -1);
   std::vector<std::string> references;
@@ -343,7 +345,7 @@ TEST_CASE("the ERP is down for three days: nothing is lost, little is asked, and
   CHECK(f.documents() == 20);
 }
 
-TEST_CASE("a gateway that lost its lane writes nothing to the ERP, however late it notices", "[delivery]") {
+TEST_CASE("a gateway that lost its lane writes nothing to the ERP, however late it notices", "[delivery][M16]") {
   Fixture f;
   const JournalEntry entry = german_invoice();
   const auto connector = f.connector();
@@ -360,7 +362,7 @@ TEST_CASE("a gateway that lost its lane writes nothing to the ERP, however late 
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("the gateway dies between sending and recording: the next start looks before it sends", "[delivery]") {
+TEST_CASE("the gateway dies between sending and recording: the next start looks before it sends", "[delivery][M11]") {
   Fixture f;
   const JournalEntry entry = german_invoice();
   const std::string reference = f.add(entry);
@@ -376,7 +378,7 @@ TEST_CASE("the gateway dies between sending and recording: the next start looks 
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("the store goes back to a backup and the ERP is ahead: nothing is posted twice", "[delivery]") {
+TEST_CASE("the store goes back to a backup and the ERP is ahead: nothing is posted twice", "[delivery][M18]") {
   Fixture f;
   const std::string posted_before = f.add(german_invoice("I-1"));
   f.settle_all();
@@ -402,7 +404,7 @@ TEST_CASE("the store goes back to a backup and the ERP is ahead: nothing is post
 }
 
 TEST_CASE("an ERP that always drops before it commits: after a bounded number of sends a person must look",
-          "[delivery]") {
+          "[delivery][E2]") {
   Fixture f;
   f.arm(kCreate, FaultKind::drop_before_commit, -1);
   const std::string reference = f.add(german_invoice());
@@ -418,7 +420,7 @@ TEST_CASE("an ERP that always drops before it commits: after a bounded number of
   CHECK(f.documents() == 1);
 }
 
-TEST_CASE("someone deleted our draft in the ERP: a person decides", "[delivery]") {
+TEST_CASE("someone deleted our draft in the ERP: a person decides", "[delivery][E13]") {
   Fixture f;
   f.arm(kPost, FaultKind::status);  // 503: unclear, the draft stands there
   const std::string reference = f.add(german_invoice());
@@ -432,7 +434,7 @@ TEST_CASE("someone deleted our draft in the ERP: a person decides", "[delivery]"
   CHECK(f.documents() == 0);
 }
 
-TEST_CASE("an entry for an entity that the connection does not serve is refused, not sent", "[delivery]") {
+TEST_CASE("an entry for an entity that the connection does not serve is refused, not sent", "[delivery][E14]") {
   Fixture f;
   const std::string reference = f.add(entry_of(
       {.entity = "FR", .lines = {{Side::debit, "1000", "cash", "1.00"}, {Side::credit, "4000", "revenue", "1.00"}}}));
@@ -441,7 +443,7 @@ TEST_CASE("an entry for an entity that the connection does not serve is refused,
   CHECK(f.entry(reference).reason->message == "connection `erp` serves no legal entity `FR`");
 }
 
-TEST_CASE("whatever goes wrong, each entry ends in the ERP exactly once", "[delivery]") {
+TEST_CASE("whatever goes wrong, each entry ends in the ERP exactly once", "[delivery][E1][E2][E4][E6]") {
   constexpr int kEntries = 25;
   for (const int random_seed : {1, 2, 3, 4}) {
     INFO("seed " << random_seed);
@@ -507,7 +509,7 @@ TEST_CASE("the worker's threads deliver, are woken, and stop at once", "[deliver
   CHECK(f.state(second) == EntryState::posted);
 }
 
-TEST_CASE("a stop lets what is under way finish and puts the rest back unsent", "[delivery]") {
+TEST_CASE("a stop lets what is under way finish and puts the rest back unsent", "[delivery][M22]") {
   Fixture f;
   std::vector<std::string> references;
   for (int i = 0; i < 3; ++i) references.push_back(f.add(german_invoice("I-" + std::to_string(i))));

@@ -22,7 +22,7 @@ constexpr std::array kStates = {EntryState::ready,  EntryState::sending,  EntryS
 
 }  // namespace
 
-TEST_CASE("an unclear send is looked up, never sent again", "[delivery]") {
+TEST_CASE("an unclear send is looked up, never sent again", "[delivery][E1]") {
   const auto step = delivery_step(facts(EntryState::sending), DeliveryInput::unclear, {}, kNow);
   REQUIRE(step);
   CHECK(step->to == EntryState::unknown);
@@ -32,7 +32,7 @@ TEST_CASE("an unclear send is looked up, never sent again", "[delivery]") {
   }
 }
 
-TEST_CASE("absence counts only after the ERP's visibility horizon", "[delivery]") {
+TEST_CASE("absence counts only after the ERP's visibility horizon", "[delivery][E3]") {
   DeliveryPolicy policy;
   policy.visibility_horizon_micros = 900 * kSecond;
   DeliveryFacts f = facts(EntryState::unknown);
@@ -44,7 +44,7 @@ TEST_CASE("absence counts only after the ERP's visibility horizon", "[delivery]"
   CHECK(delivery_step(f, DeliveryInput::found_absent, policy, late) == DeliveryStep{EntryState::ready, late});
 }
 
-TEST_CASE("a look-up says what was there when it began, however late its answer comes", "[delivery]") {
+TEST_CASE("a look-up says what was there when it began, however late its answer comes", "[delivery][E3]") {
   DeliveryPolicy policy;
   policy.visibility_horizon_micros = 30 * kSecond;
   DeliveryFacts f = facts(EntryState::unknown);
@@ -56,13 +56,13 @@ TEST_CASE("a look-up says what was there when it began, however late its answer 
   CHECK(delivery_step(f, DeliveryInput::found_absent, policy, answered)->to == EntryState::ready);
 }
 
-TEST_CASE("an entry that vanished after the last allowed send waits for a person", "[delivery]") {
+TEST_CASE("an entry that vanished after the last allowed send waits for a person", "[delivery][E2]") {
   DeliveryFacts f = facts(EntryState::unknown);
   f.sends = DeliveryPolicy{}.sends_max;
   CHECK(delivery_step(f, DeliveryInput::found_absent, {}, kNow)->to == EntryState::held);
 }
 
-TEST_CASE("an ERP that is down for three days uses up no tries", "[delivery]") {
+TEST_CASE("an ERP that is down for three days uses up no tries", "[delivery][E9]") {
   DeliveryFacts f = facts(EntryState::sending);
   f.sends = 1;
   f.waits = 1'000'000;
@@ -72,7 +72,7 @@ TEST_CASE("an ERP that is down for three days uses up no tries", "[delivery]") {
   CHECK(step->due_at == Instant{kNow.micros + 300 * kSecond});  // the longest pause of the default policy
 }
 
-TEST_CASE("pauses double from one second and carry at most half again of jitter", "[delivery]") {
+TEST_CASE("pauses double from one second and carry at most half again of jitter", "[delivery][E8]") {
   DeliveryFacts f = facts(EntryState::sending);
   for (const auto& [waits, seconds] : {std::pair{0, 1}, {1, 2}, {2, 4}, {3, 8}}) {
     f.waits = waits;
@@ -84,7 +84,7 @@ TEST_CASE("pauses double from one second and carry at most half again of jitter"
   }
 }
 
-TEST_CASE("what the ERP asks for as a pause is honoured up to one hour", "[delivery]") {
+TEST_CASE("what the ERP asks for as a pause is honoured up to one hour", "[delivery][E8]") {
   DeliveryFacts f = facts(EntryState::sending);
   f.retry_after_micros = 30 * kSecond;
   CHECK(delivery_step(f, DeliveryInput::not_sent, {}, kNow)->due_at.micros == kNow.micros + 30 * kSecond);
@@ -94,17 +94,17 @@ TEST_CASE("what the ERP asks for as a pause is honoured up to one hour", "[deliv
   CHECK(delivery_step(f, DeliveryInput::not_sent, {}, kNow)->due_at.micros == kNow.micros + kSecond);
 }
 
-TEST_CASE("a refusal waits for a person and is not repeated by itself", "[delivery]") {
+TEST_CASE("a refusal waits for a person and is not repeated by itself", "[delivery][E12]") {
   CHECK(delivery_step(facts(EntryState::sending), DeliveryInput::refused, {}, kNow)->to == EntryState::rejected);
   CHECK_FALSE(delivery_step(facts(EntryState::rejected), DeliveryInput::claimed, {}, kNow));
   CHECK(delivery_step(facts(EntryState::rejected), DeliveryInput::retried, {}, kNow)->to == EntryState::ready);
 }
 
-TEST_CASE("a retry of a held entry looks first", "[delivery]") {
+TEST_CASE("a retry of a held entry looks first", "[delivery][E21]") {
   CHECK(delivery_step(facts(EntryState::held), DeliveryInput::retried, {}, kNow)->to == EntryState::unknown);
 }
 
-TEST_CASE("a draft in the ERP is completed, and a draft that disappeared waits for a person", "[delivery]") {
+TEST_CASE("a draft in the ERP is completed, and a draft that disappeared waits for a person", "[delivery][E7]") {
   CHECK(delivery_step(facts(EntryState::unknown), DeliveryInput::found_draft, {}, kNow)->to == EntryState::draft_found);
   CHECK(delivery_step(facts(EntryState::draft_found), DeliveryInput::confirmed, {}, kNow)->to == EntryState::posted);
   CHECK(delivery_step(facts(EntryState::draft_found), DeliveryInput::found_absent, {}, kNow)->to == EntryState::held);

@@ -6,13 +6,14 @@
 using namespace glmap::gateway::engine;
 using glmap::ErrorCode;
 
-TEST_CASE("the same identity is a duplicate with the same content and a conflict with other content", "[intake]") {
+TEST_CASE("the same identity is a duplicate with the same content and a conflict with other content",
+          "[intake][I1][I2]") {
   CHECK(recognise(std::nullopt, "a") == Recognised::fresh);
   CHECK(recognise("a", "a") == Recognised::duplicate);
   CHECK(recognise("a", "b") == Recognised::conflict);
 }
 
-TEST_CASE("what the book does not know is rejected only where the book says so", "[intake]") {
+TEST_CASE("what the book does not know is rejected only where the book says so", "[intake][I18]") {
   CHECK(outcome_of_fault(ErrorCode::ValueNotInList, false) == Outcome::hold);
   CHECK(outcome_of_fault(ErrorCode::ValueNotInList, true) == Outcome::reject);
   CHECK(outcome_of_fault(ErrorCode::CurrencyDigits, true) == Outcome::hold);

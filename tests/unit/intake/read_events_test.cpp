@@ -38,7 +38,7 @@ TEST_CASE("each event of a batch keeps its own bytes", "[intake]") {
   CHECK(read_events(BodyKind::batch, "[]", {})->empty());
 }
 
-TEST_CASE("a batch that is not strict JSON is refused as a whole, with its place", "[intake]") {
+TEST_CASE("a batch that is not strict JSON is refused as a whole, with its place", "[intake][I11]") {
   for (const std::string_view body : {"", "{}", "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1]x", "[{]}", "[\"a]",
                                       "[1}", "[\"\\", "[{\"a\":1}}", "[\"\xff\"]"}) {
     INFO(body);
@@ -51,7 +51,7 @@ TEST_CASE("a batch that is not strict JSON is refused as a whole, with its place
   CHECK(twice.error().where.line == 2);
 }
 
-TEST_CASE("one bad line does not take its neighbours with it", "[intake]") {
+TEST_CASE("one bad line does not take its neighbours with it", "[intake][I11]") {
   const auto read = read_events(BodyKind::lines, "{\"id\":1}\r\n\n{\"id\":\n{\"id\":3}", {});
   REQUIRE(read);
   REQUIRE(read->size() == 3);
@@ -61,7 +61,7 @@ TEST_CASE("one bad line does not take its neighbours with it", "[intake]") {
   CHECK((*read)[2].raw == "{\"id\":3}");
 }
 
-TEST_CASE("bodies over a limit are refused before they cost much", "[intake]") {
+TEST_CASE("bodies over a limit are refused before they cost much", "[intake][I10]") {
   IntakeLimits limits;
   limits.events_max = 2;
   CHECK(refused(BodyKind::batch, "[1,2,3]", limits) == ErrorCode::LimitExceeded);
@@ -85,7 +85,7 @@ TEST_CASE("an event in HTTP fields is the same event in one text", "[intake]") {
   CHECK_FALSE(*structured_from_binary({}, "{}"));
 }
 
-TEST_CASE("text behind the data of a binary event cannot write its envelope", "[intake]") {
+TEST_CASE("text behind the data of a binary event cannot write its envelope", "[intake][I11]") {
   const std::vector<std::pair<std::string, std::string>> fields = {
       {"ce-specversion", "1.0"}, {"ce-id", "b1"}, {"ce-source", "s"}, {"ce-type", "t"}};
   const auto refused = structured_from_binary(fields, R"({"net":"1.00"},"revision":"9")");

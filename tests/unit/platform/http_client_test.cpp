@@ -68,7 +68,7 @@ TEST_CASE("an answer comes back with its status, its fields and its body", "[htt
   CHECK(answered->retry_after_s(5) == 5);
 }
 
-TEST_CASE("an absurd Retry-After is capped, a date or a negative one is left out", "[http_client]") {
+TEST_CASE("an absurd Retry-After is capped, a date or a negative one is left out", "[http_client][E8]") {
   auto with = [](std::string value) { return HttpAnswered{429, {{"retry-after", std::move(value)}}, ""}; };
   CHECK(with("99999999999999999999").retry_after_s(3600) == 3600);
   CHECK(with("-5").retry_after_s(3600) == -1);
@@ -76,7 +76,7 @@ TEST_CASE("an absurd Retry-After is capped, a date or a negative one is left out
   CHECK(HttpAnswered{}.retry_after_s(3600) == -1);
 }
 
-TEST_CASE("nothing listens: the request certainly did not leave", "[http_client]") {
+TEST_CASE("nothing listens: the request certainly did not leave", "[http_client][E9]") {
   std::uint16_t port = 0;
   {
     port = door([](const DoorRequest&) { return DoorReply{}; })->port();
@@ -86,7 +86,7 @@ TEST_CASE("nothing listens: the request certainly did not leave", "[http_client]
   CHECK(std::holds_alternative<HttpNotSent>(client()->send(request)));
 }
 
-TEST_CASE("the server dies at every byte of its answer: it is never taken for an answer", "[http_client]") {
+TEST_CASE("the server dies at every byte of its answer: it is never taken for an answer", "[http_client][E1]") {
   std::atomic<std::size_t> bytes = 0;
   std::atomic<std::size_t> seen = 0;
   const auto server = door([&](const DoorRequest&) {
@@ -106,7 +106,7 @@ TEST_CASE("the server dies at every byte of its answer: it is never taken for an
   }
 }
 
-TEST_CASE("an answer that never comes is unclear after the deadline, one that drips is too", "[http_client]") {
+TEST_CASE("an answer that never comes is unclear after the deadline, one that drips is too", "[http_client][E18]") {
   for (const bool drips : {false, true}) {
     const auto server = door([&](const DoorRequest&) {
       DoorReply reply;
@@ -120,7 +120,7 @@ TEST_CASE("an answer that never comes is unclear after the deadline, one that dr
   }
 }
 
-TEST_CASE("an answer beyond the cap is cut off and unclear", "[http_client]") {
+TEST_CASE("an answer beyond the cap is cut off and unclear", "[http_client][E18]") {
   const auto server = door([](const DoorRequest&) {
     DoorReply reply;
     reply.body = std::string(1 << 20, 'x');
@@ -134,7 +134,7 @@ TEST_CASE("an answer beyond the cap is cut off and unclear", "[http_client]") {
   CHECK(unclear->reason == "the answer is larger than 65536 bytes");
 }
 
-TEST_CASE("a redirect is an answer, not an order", "[http_client]") {
+TEST_CASE("a redirect is an answer, not an order", "[http_client][E17]") {
   std::atomic<int> elsewhere = 0;
   const auto other = door([&](const DoorRequest&) {
     ++elsewhere;
@@ -152,7 +152,7 @@ TEST_CASE("a redirect is an answer, not an order", "[http_client]") {
   CHECK(elsewhere == 0);
 }
 
-TEST_CASE("a posting is never repeated when the kept connection closes after it was read", "[http_client]") {
+TEST_CASE("a posting is never repeated when the kept connection closes after it was read", "[http_client][E19]") {
   std::atomic<int> seen = 0;
   const auto server = door(closes_after_reading_the_second(seen));
   const auto http = client();
@@ -163,7 +163,7 @@ TEST_CASE("a posting is never repeated when the kept connection closes after it 
   CHECK(seen == 2);
 }
 
-TEST_CASE("a look-up may be repeated when the kept connection turns out closed", "[http_client]") {
+TEST_CASE("a look-up may be repeated when the kept connection turns out closed", "[http_client][E19]") {
   // The same server; here the library's silent repetition is welcome, and shows that the test above can fail.
   std::atomic<int> seen = 0;
   const auto server = door(closes_after_reading_the_second(seen));
@@ -175,7 +175,7 @@ TEST_CASE("a look-up may be repeated when the kept connection turns out closed",
   CHECK(seen == 3);
 }
 
-TEST_CASE("plain http goes to this machine or to a host that was named for it", "[http_client]") {
+TEST_CASE("plain http goes to this machine or to a host that was named for it", "[http_client][E17]") {
   HttpRequest request;
   for (const char* url : {"http://erp.example/", "http://127.0.0.1.evil.example/", "ftp://127.0.0.1/", "erp.example"}) {
     request.url = url;
@@ -186,7 +186,7 @@ TEST_CASE("plain http goes to this machine or to a host that was named for it", 
   }
 }
 
-TEST_CASE("a server that does not speak TLS is not spoken to", "[http_client]") {
+TEST_CASE("a server that does not speak TLS is not spoken to", "[http_client][E16]") {
   std::atomic<int> seen = 0;
   const auto server = door([&](const DoorRequest&) {
     ++seen;

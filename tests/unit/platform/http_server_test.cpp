@@ -62,7 +62,8 @@ TEST_CASE("a chunked body arrives whole", "[http]") {
   CHECK(connection.receive_all().ends_with("POST /a 5"));
 }
 
-TEST_CASE("a length that two readers could read differently is refused, so that no request hides in a body", "[http]") {
+TEST_CASE("a length that two readers could read differently is refused, so that no request hides in a body",
+          "[http][I8]") {
   for (const char* coding : {"xchunked", "identity", "gzip", "chunked, identity", "gzip, chunked"}) {
     Echo echo;
     RawConnection connection(echo.server->port());
@@ -75,7 +76,7 @@ TEST_CASE("a length that two readers could read differently is refused, so that 
   }
 }
 
-TEST_CASE("what is not HTTP is refused and the connection closed", "[http]") {
+TEST_CASE("what is not HTTP is refused and the connection closed", "[http][I8]") {
   for (const std::string_view request :
        {"nonsense\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
@@ -89,21 +90,21 @@ TEST_CASE("what is not HTTP is refused and the connection closed", "[http]") {
   }
 }
 
-TEST_CASE("a body over the limit is refused by its stated length, before it is read", "[http]") {
+TEST_CASE("a body over the limit is refused by its stated length, before it is read", "[http][I10]") {
   Echo echo({.body_bytes_max = 1000});
   RawConnection connection(echo.server->port());
   connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
   CHECK(connection.receive_until("refused").starts_with("HTTP/1.1 413"));
 }
 
-TEST_CASE("header fields over the limit are refused", "[http]") {
+TEST_CASE("header fields over the limit are refused", "[http][I10]") {
   Echo echo;
   RawConnection connection(echo.server->port());
   connection.send("GET / HTTP/1.1\r\nHost: x\r\nLong: " + std::string(20'000, 'a') + "\r\n\r\n");
   CHECK(connection.receive_until("refused").starts_with("HTTP/1.1 431"));
 }
 
-TEST_CASE("a header or a body that drips in too slowly ends the connection", "[http]") {
+TEST_CASE("a header or a body that drips in too slowly ends the connection", "[http][I9]") {
   Echo echo({.header_ms_max = 200, .body_ms_max = 200});
   const auto start = std::chrono::steady_clock::now();
   RawConnection header(echo.server->port());
@@ -115,7 +116,7 @@ TEST_CASE("a header or a body that drips in too slowly ends the connection", "[h
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
 }
 
-TEST_CASE("an idle connection is closed without a word", "[http]") {
+TEST_CASE("an idle connection is closed without a word", "[http][I9]") {
   Echo echo({.idle_ms_max = 200});
   RawConnection connection(echo.server->port());
   connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -123,7 +124,7 @@ TEST_CASE("an idle connection is closed without a word", "[http]") {
   CHECK(connection.receive_all().empty());
 }
 
-TEST_CASE("more connections than allowed are told to come back", "[http]") {
+TEST_CASE("more connections than allowed are told to come back", "[http][I9]") {
   Echo echo({.connections_max = 1});
   RawConnection first(echo.server->port());
   first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -133,7 +134,7 @@ TEST_CASE("more connections than allowed are told to come back", "[http]") {
   CHECK(second.receive_until("refused").starts_with("HTTP/1.1 503"));
 }
 
-TEST_CASE("an answer under way still goes out when the server stops", "[http]") {
+TEST_CASE("an answer under way still goes out when the server stops", "[http][M22]") {
   Echo echo;
   RawConnection connection(echo.server->port());
   connection.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -149,7 +150,7 @@ TEST_CASE("a port that is taken is told before anything is served", "[http]") {
   CHECK(second.error().code == glmap::ErrorCode::BadConfiguration);
 }
 
-TEST_CASE("thousands of short connections at once, answered from other threads, are all answered", "[http]") {
+TEST_CASE("thousands of short connections at once, answered from other threads, are all answered", "[http][I9]") {
   // Found by the demo: captures of a co_await temporary were destroyed twice and took the connection's strand along.
   std::atomic<int> answered = 0;
   auto started = start_http_server(

@@ -93,7 +93,8 @@ std::string refused(const HttpOutcome& outcome) {
 
 }  // namespace
 
-TEST_CASE("a server is believed only with a valid certificate for its name from a known authority", "[http_client]") {
+TEST_CASE("a server is believed only with a valid certificate for its name from a known authority",
+          "[http_client][E16]") {
   if (std::system("command -v openssl >/dev/null") != 0) {
     std::cerr << "\n*** SKIPPED: the openssl program is not installed, so TLS is not tried ***\n\n";
     return;

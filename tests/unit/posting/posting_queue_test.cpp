@@ -39,7 +39,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("32 senders of one event at the same time make one record", "[posting]") {
+TEST_CASE("32 senders of one event at the same time make one record", "[posting][I1]") {
   Fixture f;
   std::atomic<int> accepted = 0, duplicates = 0, woken = 0;
   {
@@ -65,7 +65,7 @@ TEST_CASE("32 senders of one event at the same time make one record", "[posting]
   CHECK(expect(f.store->list_entries({})).size() == 1);
 }
 
-TEST_CASE("a full queue refuses and what it took is answered, also when it stops", "[posting]") {
+TEST_CASE("a full queue refuses and what it took is answered, also when it stops", "[posting][I17]") {
   Fixture f;
   std::atomic<int> answered = 0;
   int taken = 0, refused = 0;

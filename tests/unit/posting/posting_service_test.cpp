@@ -51,7 +51,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("an event is accepted once; its repeat is answered with the first record", "[posting]") {
+TEST_CASE("an event is accepted once; its repeat is answered with the first record", "[posting][I1]") {
   Fixture f;
   const Receipt first = f.post_one({});
   CHECK(first.status == ReceiptStatus::accepted);
@@ -65,7 +65,22 @@ TEST_CASE("an event is accepted once; its repeat is answered with the first reco
   CHECK(expect(f.store->list_events({})).size() == 1);
 }
 
-TEST_CASE("blanks and the order of members make no other event", "[posting]") {
+TEST_CASE("an event of ten years ago is still known, also after a restart", "[posting][M19]") {
+  Fixture f;
+  const Receipt first = f.post_one({});
+  f.clock.advance_seconds(std::int64_t{10} * 366 * 86'400);
+  f.store.reset();
+  f.store = expect(store::open_sqlite_store(f.folder.file("gateway.db")));
+  posting::PostingService service(*f.store, f.clock, f.book);
+  const auto arrivals = expect(intake::read_events(intake::BodyKind::lines, event_text({}), {}));
+  posting::PreparedList prepared;
+  prepared.push_back(posting::prepare(*f.book.get(), arrivals.front(), Instant{f.clock.utc_micros()}));
+  const Receipt again = expect(service.record(prepared)).front();
+  CHECK(again.status == ReceiptStatus::duplicate);
+  CHECK(again.entries == first.entries);
+}
+
+TEST_CASE("blanks and the order of members make no other event", "[posting][I2]") {
   Fixture f;
   f.post_one({});
   CHECK(
@@ -76,7 +91,7 @@ TEST_CASE("blanks and the order of members make no other event", "[posting]") {
           .status == ReceiptStatus::duplicate);
 }
 
-TEST_CASE("the same id with other content is a conflict: both are kept, the first stays", "[posting]") {
+TEST_CASE("the same id with other content is a conflict: both are kept, the first stays", "[posting][I2]") {
   Fixture f;
   f.post_one({});
   const Receipt other = f.post_one({.net = "200.00"});
@@ -101,7 +116,7 @@ TEST_CASE("a higher revision or another source is another event", "[posting]") {
   CHECK(f.post(revised).front().status == ReceiptStatus::accepted);
 }
 
-TEST_CASE("repeats and conflicts inside one batch are recognised", "[posting]") {
+TEST_CASE("repeats and conflicts inside one batch are recognised", "[posting][I1][I2]") {
   Fixture f;
   const auto receipts = f.post(event_text() + "\n" + event_text() + "\n" + event_text({.net = "5.00"}) + "\n" +
                                event_text({.id = "E-2", .invoice = "I-2"}));
@@ -116,7 +131,7 @@ TEST_CASE("repeats and conflicts inside one batch are recognised", "[posting]") 
   CHECK(expect(f.store->event_journey(1))->conflicts.size() == 1);
 }
 
-TEST_CASE("what the book cannot decide is held with its reason, and stored", "[posting]") {
+TEST_CASE("what the book cannot decide is held with its reason, and stored", "[posting][M1]") {
   Fixture f;
   const struct {
     EventText text;
@@ -145,7 +160,7 @@ TEST_CASE("what the book cannot decide is held with its reason, and stored", "[p
   CHECK(f.row("FR", "EUR").held == store::CountAndAmount{1, 11'900});  // net + tax, though the event did not decode
 }
 
-TEST_CASE("an amount out of range is held", "[posting]") {
+TEST_CASE("an amount out of range is held", "[posting][M5]") {
   Fixture f;
   std::string text = event_text({.id = "big"});
   text.replace(text.find("\"100.00\""), 8, "1e400");
@@ -155,7 +170,7 @@ TEST_CASE("an amount out of range is held", "[posting]") {
   CHECK(receipt.reason->where.pointer == "/data/net");
 }
 
-TEST_CASE("a book that says `unknown reject` rejects what it does not know and holds what it does", "[posting]") {
+TEST_CASE("a book that says `unknown reject` rejects what it does not know and holds what it does", "[posting][I18]") {
   Fixture f;
   rules::RuleBook strict = testing::gateway_book();
   strict.reject_unknown = true;
@@ -165,7 +180,7 @@ TEST_CASE("a book that says `unknown reject` rejects what it does not know and h
   CHECK(f.row("DE", "EUR").rejected.count == 1);
 }
 
-TEST_CASE("what has no identity is refused and nothing of it is stored, its neighbours are", "[posting]") {
+TEST_CASE("what has no identity is refused and nothing of it is stored, its neighbours are", "[posting][I11]") {
   Fixture f;
   const auto receipts =
       f.post("{\"id\":\n" + std::string(R"({"specversion":"1.0","type":"invoice.issued","source":"s"})") + "\n" +
@@ -188,7 +203,7 @@ TEST_CASE("a draft posts nothing, by decision of finance, and is counted", "[pos
   CHECK(f.row("DE", "EUR").no_entry == store::CountAndAmount{1, 11'900});
 }
 
-TEST_CASE("after a mixed batch the statement adds up, in count and to the cent", "[posting]") {
+TEST_CASE("after a mixed batch the statement adds up, in count and to the cent", "[posting][M1]") {
   Fixture f;
   std::string lines;
   for (int i = 0; i < 10; ++i) {  // 10 x 119.00
@@ -211,7 +226,7 @@ TEST_CASE("after a mixed batch the statement adds up, in count and to the cent",
   CHECK(american.agrees());
 }
 
-TEST_CASE("a held event is decided again by the book then in force; the statement follows", "[posting]") {
+TEST_CASE("a held event is decided again by the book then in force; the statement follows", "[posting][M2]") {
   Fixture f;
   const Receipt held = f.post_one({.product = "VOICE", .net = "10.00", .tax = "0.00"});
   REQUIRE(held.status == ReceiptStatus::held);
@@ -238,7 +253,7 @@ TEST_CASE("a held event is decided again by the book then in force; the statemen
   CHECK(f.post_one({.product = "VOICE", .net = "10.00", .tax = "0.00"}).status == ReceiptStatus::duplicate);
 }
 
-TEST_CASE("a new book does not post an old event again", "[posting]") {
+TEST_CASE("a new book does not post an old event again", "[posting][M2]") {
   Fixture f;
   const Receipt first = f.post_one({});
   f.put_book(testing::gateway_book(), "sha256:new");

@@ -105,7 +105,7 @@ TEST_CASE("published rates have a source, a date and an age", "[resolve][policie
                       "how converted amounts are rounded // write `round half_away_from_zero`", "foreign_currency");
 }
 
-TEST_CASE("soft-closed periods and the style of reversals belong to an entity", "[resolve][policies]") {
+TEST_CASE("soft-closed periods and the style of reversals belong to an entity", "[resolve][policies][I5]") {
   const Outcome outcome = resolve_files(whole_book());
   REQUIRE(outcome.model);
   const auto& book = outcome.model->book;

@@ -177,7 +177,7 @@ TEST_CASE("entities and accounts that stand twice are refused", "[resolve]") {
   CHECK(resolve_files(entities).text.find("entity `US` is defined twice") != std::string::npos);
 }
 
-TEST_CASE("an account code with a blank or an invisible character is refused", "[resolve]") {
+TEST_CASE("an account code with a blank or an invisible character is refused", "[resolve][M9]") {
   require_fault(kAccounts, "{code: \"0400\"", "{code: \"04 00\"", ErrorCode::ConfusableText, "blanks");
   require_fault(kAccounts, "{code: \"0400\"", "{code: \"04\xE2\x80\x8B\x30\x30\"", ErrorCode::ConfusableText, "ASCII");
 }
@@ -190,7 +190,7 @@ TEST_CASE("types and days of accounts are checked", "[resolve]") {
                 ErrorCode::BadReferenceData, "open until 2026-01-01");
 }
 
-TEST_CASE("periods of a calendar leave no gap", "[resolve]") {
+TEST_CASE("periods of a calendar leave no gap", "[resolve][M8]") {
   const std::string periods =
       "periods:\n"
       "      - {name: P1, from: 2026-01-01, until: 2026-01-28}\n"

@@ -29,7 +29,7 @@ TEST_CASE("a bundle read and written again is the same bytes", "[bundle]") {
   CHECK(bytes.find(bundle->digest) != std::string::npos);
 }
 
-TEST_CASE("a bundle altered in any one byte is refused", "[bundle]") {
+TEST_CASE("a bundle altered in any one byte is refused", "[bundle][M3]") {
   const std::string bytes = small_bundle();
   std::mt19937 random(20261120);
   std::size_t refused = 0;
@@ -43,7 +43,7 @@ TEST_CASE("a bundle altered in any one byte is refused", "[bundle]") {
   CHECK(refused == kTries);
 }
 
-TEST_CASE("a bundle cut short, empty, or of another version is refused with its own code", "[bundle]") {
+TEST_CASE("a bundle cut short, empty, or of another version is refused with its own code", "[bundle][M3]") {
   const std::string bytes = small_bundle();
   CHECK(rules::read_bundle(bytes.substr(0, bytes.size() / 2)).error().code == ErrorCode::BundleUnreadable);
   CHECK(rules::read_bundle("").error().code == ErrorCode::BundleUnreadable);
@@ -52,7 +52,7 @@ TEST_CASE("a bundle cut short, empty, or of another version is refused with its 
   CHECK(rules::read_bundle(other).error().code == ErrorCode::BundleVersion);
 }
 
-TEST_CASE("a bundle whose digest is right but whose numbers point nowhere is refused", "[bundle]") {
+TEST_CASE("a bundle whose digest is right but whose numbers point nowhere is refused", "[bundle][M3]") {
   auto model = testing::resolved_book(testing::small_book());
   const auto refused = [](rules::RuleBook book) {
     const auto read = rules::read_bundle(rules::write_bundle(book, {}));

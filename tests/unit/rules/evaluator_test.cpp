@@ -61,7 +61,7 @@ TEST_CASE("a dollar invoice of a euro entity balances in both currencies, and eq
   CHECK(made.front().data().origin.bundle_digest == "sha256:test");
 }
 
-TEST_CASE("a dollar invoice without a rate is held, never booked at a guess", "[evaluator]") {
+TEST_CASE("a dollar invoice without a rate is held, never booked at a guess", "[evaluator][M6]") {
   const auto evaluator = evaluator_of(small_book());
   CHECK(held_code(decide(evaluator, event(kHead + R"("currency":"USD","lines":[
     {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})"))) ==
@@ -69,7 +69,7 @@ TEST_CASE("a dollar invoice without a rate is held, never booked at a guess", "[
 }
 
 // 100.00 x 0.91234 = 91.234 -> 91.23; 33.33 x 0.91234 = 30.408 -> 30.41 (twice); 33.34 -> 30.417 -> 30.42; sum 91.24
-TEST_CASE("a cent left by conversion goes to the rounding role, not to the customer", "[evaluator]") {
+TEST_CASE("a cent left by conversion goes to the rounding role, not to the customer", "[evaluator][M6]") {
   const auto evaluator = evaluator_of(small_book());
   const auto decision =
       decide(evaluator, event(R"({"entity":"DE","document_date":"2026-10-07","invoice":"I-2","customer":"C2",
@@ -84,7 +84,7 @@ TEST_CASE("a cent left by conversion goes to the rounding role, not to the custo
   CHECK(lines.back().role == "rounding");
 }
 
-TEST_CASE("a conversion difference above the cap is held", "[evaluator]") {
+TEST_CASE("a conversion difference above the cap is held", "[evaluator][M6]") {
   auto files = small_book();
   files["book.glmap"] = testing::with_change(files["book.glmap"], "at most 0.01 per line", "at most 0.00 per line");
   const auto evaluator = evaluator_of(files);
@@ -114,7 +114,7 @@ TEST_CASE("an invoice of nothing posts nothing and says so", "[evaluator]") {
   CHECK(std::get<rules::NoEntry>(decision).because == "every amount of the event is zero");
 }
 
-TEST_CASE("a combination that the book calls impossible is held with its reason", "[evaluator]") {
+TEST_CASE("a combination that the book calls impossible is held with its reason", "[evaluator][M1]") {
   const auto evaluator = evaluator_of(small_book());
   const auto decision = decide(evaluator, event(kHead + R"("currency":"EUR","lines":[
     {"product":"PLATFORM","charge_kind":"usage","net":"1.00","tax":"0.19","tax_code":"DE19"}]})"));
@@ -129,7 +129,8 @@ TEST_CASE("a tax code that the table does not allow there is held", "[evaluator]
         ErrorCode::AnswerNotAllowed);
 }
 
-TEST_CASE("a date in a closed period is held, or moves to the first open day where the book says so", "[evaluator]") {
+TEST_CASE("a date in a closed period is held, or moves to the first open day where the book says so",
+          "[evaluator][I5]") {
   const Json late =
       event(R"({"entity":"DE","document_date":"2026-08-20","invoice":"I-1","customer":"C1","region":"EMEA",
     "business":false,"currency":"EUR","lines":[
@@ -167,7 +168,7 @@ TEST_CASE("the row in force on the posting date decides the account", "[evaluato
   }
 }
 
-TEST_CASE("deciding is a function: the same event gives the same entry, byte for byte", "[evaluator]") {
+TEST_CASE("deciding is a function: the same event gives the same entry, byte for byte", "[evaluator][M2]") {
   const auto evaluator = evaluator_of(small_book());
   const Json json = event(kHead + R"("currency":"EUR","lines":[
     {"product":"API","charge_kind":"usage","net":"10.00","tax":"1.90","tax_code":"DE19"}]})");
@@ -203,7 +204,7 @@ TEST_CASE("before any row is in force the event is held, naming what was asked",
         "no row of table `revenue_account` fits role revenue, entity US, product API, on 2025-12-31");
 }
 
-TEST_CASE("a dimension that the role needs and the event lacks holds it", "[evaluator]") {
+TEST_CASE("a dimension that the role needs and the event lacks holds it", "[evaluator][E12]") {
   auto files = small_book();
   std::string& events = files["reference/events.yaml"];
   const std::string customer = "customer: {type: text}";

@@ -71,7 +71,7 @@ std::string activation(const char* contract, const char* date) {
 
 }  // namespace
 
-TEST_CASE("a credit note waits for its invoice and is posted with it", "[order]") {
+TEST_CASE("a credit note waits for its invoice and is posted with it", "[order][I3]") {
   StateRun run(OrderedBook().book);
   CHECK(credit(run, "N-1", "I-1", "2026-05-04") == Told{"waiting for invoice.issued with invoice I-1"});
   CHECK(take(run, usage("I-2", "2026-05-04")).size() == 1);  // another invoice changes nothing
@@ -89,7 +89,7 @@ TEST_CASE("an invoice that is held does not release its credit note", "[order]")
 }
 
 // Waits three days from 4 May 00:00 in New York: through 7 May 00:00.
-TEST_CASE("a credit note whose invoice does not come is held for its owner, once", "[order]") {
+TEST_CASE("a credit note whose invoice does not come is held for its owner, once", "[order][I3]") {
   StateRun run(OrderedBook().book);
   credit(run, "N-1", "I-1", "2026-05-04");
   CHECK(run.through("2026-05-06").empty());
@@ -118,13 +118,13 @@ TEST_CASE("a contract without an invoice is an exception after a quarter of an h
   CHECK(run.through("2026-05-05").empty());
 }
 
-TEST_CASE("the end of a day is that of the entity's zone", "[order]") {
+TEST_CASE("the end of a day is that of the entity's zone", "[order][M7]") {
   StateRun run(OrderedBook().book);
   run.event("contract.activated", "A-1", activation("K1", "2026-05-04"), "2026-05-05T03:30:00Z");  // 23:30 in New York
   CHECK(run.through("2026-05-04").size() == 1);
 }
 
-TEST_CASE("an invoice that came before its contract was activated is not missed", "[order]") {
+TEST_CASE("an invoice that came before its contract was activated is not missed", "[order][I3]") {
   StateRun run(OrderedBook().book);
   take(run, usage("I-1", "2026-05-03"));
   run.event("contract.activated", "A-1", activation("K1", "2026-05-04"), "2026-05-04T10:00:00Z");
@@ -145,7 +145,7 @@ TEST_CASE("an entry above the limit needs the controller, in the entities named"
   CHECK(take(run, german).front().starts_with("DE SALES"));
 }
 
-TEST_CASE("what a closed period has moved needs approval above its own limit", "[approval]") {
+TEST_CASE("what a closed period has moved needs approval above its own limit", "[approval][I5]") {
   ContractBook book;
   book.book.closed = rules::ClosedPolicy::first_open_day;
   book.book.catalog.entities[0].closed_through = *Date::parse("2026-04-30");
@@ -156,7 +156,7 @@ TEST_CASE("what a closed period has moved needs approval above its own limit", "
   CHECK(take(run, usage("I-3", "2026-04-04", "500.01")) == Told{"held GLM-7017"});
 }
 
-TEST_CASE("published rates are taken for each entity's books; missing and stale ones hold", "[rates]") {
+TEST_CASE("published rates are taken for each entity's books; missing and stale ones hold", "[rates][M6]") {
   ContractBook book;
   book.book.foreign_currency->rate_field.clear();
   book.book.foreign_currency->rate_source = "ECB";
@@ -188,7 +188,7 @@ TEST_CASE("published rates are taken for each entity's books; missing and stale 
       "days");
 }
 
-TEST_CASE("a rate that makes nothing of an amount is held", "[rates]") {
+TEST_CASE("a rate that makes nothing of an amount is held", "[rates][M6]") {
   StateRun run(ContractBook().book);
   InvoiceOf german = usage("I-1", "2026-10-02");
   german.entity = "DE";

@@ -133,7 +133,7 @@ TEST_CASE("an invoice's lines, with taxes added up and a hidden line left out", 
   CHECK(field(result, "business") == "false");
 }
 
-TEST_CASE("what is missing, retyped or new is refused with its code and its place", "[payload]") {
+TEST_CASE("what is missing, retyped or new is refused with its code and its place", "[payload][I18]") {
   const auto code = [](std::string_view text) {
     const auto result = read_one(text);
     REQUIRE(result.error);
@@ -166,7 +166,7 @@ TEST_CASE("two elements where only one is expected are refused, none is absent",
   CHECK(two.error->code == ErrorCode::PayloadFieldRetyped);
 }
 
-TEST_CASE("drift names what is unknown, missing and perhaps renamed", "[payload]") {
+TEST_CASE("drift names what is unknown, missing and perhaps renamed", "[payload][I18]") {
   const auto renamed = read_one(changed(kPayment, "\"fee\"", "\"charges\""));
   REQUIRE(renamed.drift.size() == 1);
   CHECK(renamed.drift[0].kind == Kind::renamed);

@@ -58,7 +58,7 @@ TEST_CASE("Poland voids by red storno: the same sides, negative, naming what the
   CHECK(run.balance("output_tax") == "0.00");
 }
 
-TEST_CASE("an invoice is voided once", "[reversal]") {
+TEST_CASE("an invoice is voided once", "[reversal][E20]") {
   StateRun run(ContractBook().book);
   take(run, polish());
   avoid(run, "V-6", "I-6", "2026-11-03", "PL", "PLN");
@@ -70,7 +70,7 @@ TEST_CASE("an invoice is voided once", "[reversal]") {
   CHECK(avoid(run, "V-8", "I-unknown", "2026-11-04") == Told{"held GLM-7022"});
 }
 
-TEST_CASE("elsewhere the sides are swapped, and the original rate stays", "[reversal]") {
+TEST_CASE("elsewhere the sides are swapped, and the original rate stays", "[reversal][E20]") {
   StateRun run(ContractBook().book);
   InvoiceOf german = polish();
   german.entity = "DE";

@@ -96,7 +96,7 @@ TEST_CASE("3,600 for April 2025 to March 2026, by every convention", "[schedule]
         "163.64 327.27 327.27 327.27 327.28 327.27 327.27 327.28 327.27 327.27 327.27 163.64");
 }
 
-TEST_CASE("the same year by the second, where the clocks are changed", "[schedule][conventions][zones]") {
+TEST_CASE("the same year by the second, where the clocks are changed", "[schedule][conventions][zones][M7]") {
   // In Berlin October has 745 hours and March 743; the year has 8,760. Cumulative at the end of October: 3,600 * 5,137
   // / 8,760 = 2,111.0959, at the end of February 3,600 * 8,017 / 8,760 = 3,294.6575.
   const Schedule berlin = good(make_schedule(
@@ -121,7 +121,7 @@ TEST_CASE("the zone decides in which month a second of service lies", "[schedule
   CHECK(split("Asia/Tokyo") == "24.00");
 }
 
-TEST_CASE("where midnight comes twice no second is lost", "[schedule][conventions][zones]") {
+TEST_CASE("where midnight comes twice no second is lost", "[schedule][conventions][zones][M7]") {
   // Newfoundland, 1 November 2009: at 00:01 the clocks went back to 23:01 on 31 October. The service ends in that
   // second 31 October, after the first midnight.
   const Schedule twice = good(make_schedule(

@@ -69,7 +69,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("an event posted over HTTP is delivered and stays so over a restart", "[service]") {
+TEST_CASE("an event posted over HTTP is delivered and stays so over a restart", "[service][M22]") {
   World world;
   world.start();
   CHECK(world.text(world.call("POST", "/v1/events", event_text()), "status") == "accepted");
@@ -102,7 +102,7 @@ TEST_CASE("a book that asks what happened before is refused, and the one in forc
   CHECK(world.text(world.call("GET", "/v1/bundle"), "digest") == before);
 }
 
-TEST_CASE("a new bundle is put in force without a restart; a broken one is not", "[service]") {
+TEST_CASE("a new bundle is put in force without a restart; a broken one is not", "[service][M2][M3]") {
   World world;
   world.start();
   const std::string before = world.text(world.call("GET", "/v1/bundle"), "digest");

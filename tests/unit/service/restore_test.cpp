@@ -45,7 +45,7 @@ class Lock {
 
 }  // namespace
 
-TEST_CASE("a restore that cannot be recorded leaves no store behind", "[restore]") {
+TEST_CASE("a restore that cannot be recorded leaves no store behind", "[restore][M18]") {
   const Backup backup;
   // glmapd would take a copy without that record for an ordinary store, and send what the ERP may have.
   const Lock of_the_store(backup.store), of_the_copy(backup.store + ".restoring");
@@ -53,7 +53,7 @@ TEST_CASE("a restore that cannot be recorded leaves no store behind", "[restore]
   CHECK_FALSE(std::filesystem::exists(backup.store));
 }
 
-TEST_CASE("a restore that was killed is begun anew", "[restore]") {
+TEST_CASE("a restore that was killed is begun anew", "[restore][M18]") {
   const Backup backup;
   std::ofstream(backup.store + ".restoring") << "half a copy";
   CHECK(backup.restore() == service::kExitDone);
@@ -64,7 +64,7 @@ TEST_CASE("a restore that was killed is begun anew", "[restore]") {
   }
 }
 
-TEST_CASE("a restore does not replace a store", "[restore]") {
+TEST_CASE("a restore does not replace a store", "[restore][M18]") {
   const Backup backup;
   CHECK(backup.restore() == service::kExitDone);
   CHECK(backup.restore() != service::kExitDone);

@@ -139,7 +139,7 @@ struct Disk {
 
 }  // namespace
 
-TEST_CASE("after a failed sync nothing more is written until a restart", "[store][disk]") {
+TEST_CASE("after a failed sync nothing more is written until a restart", "[store][disk][M12]") {
   Disk disk;
   REQUIRE(disk.add("E-1"));
   REQUIRE(disk.store->hold_lane("erp-de", Instant{1}));
@@ -160,7 +160,7 @@ TEST_CASE("after a failed sync nothing more is written until a restart", "[store
   CHECK(expect(disk.store->find_event(store::event_key("billing", "E-1", ""))) == 1);
 }
 
-TEST_CASE("a failed write stops the store", "[store][disk]") {
+TEST_CASE("a failed write stops the store", "[store][disk][M12]") {
   Disk disk;
   faults.write = true;
   CHECK(disk.add("E-1").error().code == ErrorCode::StoreFailed);
@@ -168,7 +168,7 @@ TEST_CASE("a failed write stops the store", "[store][disk]") {
   CHECK(disk.store->health().error().code == ErrorCode::StoreFailed);
 }
 
-TEST_CASE("a full disk refuses the event as a whole, and goes on when there is space", "[store][disk]") {
+TEST_CASE("a full disk refuses the event as a whole, and goes on when there is space", "[store][disk][M12]") {
   Disk disk;
   REQUIRE(disk.add("E-1"));
   faults.full = true;

@@ -53,7 +53,7 @@ Error refused(const std::string& url) {
 
 }  // namespace
 
-TEST_CASE("a server that may lose what it confirms is refused", "[store][postgres]") {
+TEST_CASE("a server that may lose what it confirms is refused", "[store][postgres][M15]") {
   if (!testing::postgres_here()) return;
   auto& cluster = PostgresCluster::shared();
   const auto with = [&](const std::string& setting) { return cluster.new_database() + "&options=-c%20" + setting; };
@@ -65,14 +65,14 @@ TEST_CASE("a server that may lose what it confirms is refused", "[store][postgre
   CHECK(error.message.find("fsync") != std::string::npos);
 }
 
-TEST_CASE("a server that is not there is told without the password", "[store][postgres]") {
+TEST_CASE("a server that is not there is told without the password", "[store][postgres][M21]") {
   const Error error = refused("postgresql://glmap:geheim@127.0.0.1:1/books?password=geheim2&connect_timeout=1");
   CHECK(error.code == ErrorCode::StoreUnavailable);
   CHECK(error.to_text().find("geheim") == std::string::npos);
   CHECK(error.message.find("postgresql://127.0.0.1:1/books") != std::string::npos);
 }
 
-TEST_CASE("a store on PostgreSQL written by a newer glmapd is left alone", "[store][postgres]") {
+TEST_CASE("a store on PostgreSQL written by a newer glmapd is left alone", "[store][postgres][M17]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   place.open().reset();
@@ -80,7 +80,7 @@ TEST_CASE("a store on PostgreSQL written by a newer glmapd is left alone", "[sto
   CHECK(refused(place.url).code == ErrorCode::StoreVersion);
 }
 
-TEST_CASE("evidence on PostgreSQL is not changed", "[store][postgres]") {
+TEST_CASE("evidence on PostgreSQL is not changed", "[store][postgres][M13]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   const auto store = ready(place.open());
@@ -91,7 +91,7 @@ TEST_CASE("evidence on PostgreSQL is not changed", "[store][postgres]") {
   CHECK_THROWS(cluster.run(place.url, "DELETE FROM glmap.events CASCADE"));
 }
 
-TEST_CASE("gateways that start at the same moment make one schema", "[store][postgres]") {
+TEST_CASE("gateways that start at the same moment make one schema", "[store][postgres][M16]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   std::atomic<int> opened = 0;
@@ -109,7 +109,7 @@ TEST_CASE("gateways that start at the same moment make one schema", "[store][pos
 }
 
 TEST_CASE("the same events at several gateways at once are recorded once, and their figures agree",
-          "[store][postgres]") {
+          "[store][postgres][I1][M16]") {
   if (!testing::postgres_here()) return;
   constexpr int kGateways = 4, kEvents = 60;
   const PostgresPlace place;
@@ -153,7 +153,7 @@ TEST_CASE("the same events at several gateways at once are recorded once, and th
 }
 
 TEST_CASE("of the same id with two contents at two gateways, one is the record and the other the conflict",
-          "[store][postgres]") {
+          "[store][postgres][I2][M16]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   const auto one = ready(place.open("one"));
@@ -173,7 +173,7 @@ TEST_CASE("of the same id with two contents at two gateways, one is the record a
 }
 
 TEST_CASE("a lane is worked by one gateway; after a lease without a sign of life another takes it",
-          "[store][postgres]") {
+          "[store][postgres][M16]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   testing::FixedClock clock, late;
@@ -232,7 +232,7 @@ TEST_CASE("a gateway that ends gives its lanes back at once; one that starts aga
   CHECK(expect(again->hold_lane("erp-de", kNow)).mine);
 }
 
-TEST_CASE("connections that the server ends are made again, and nothing is lost or twice", "[store][postgres]") {
+TEST_CASE("connections that the server ends are made again, and nothing is lost or twice", "[store][postgres][M15]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   const auto store = ready(place.open());
@@ -247,7 +247,7 @@ TEST_CASE("connections that the server ends are made again, and nothing is lost 
   CHECK(expect(store->statement())[0].agrees());
 }
 
-TEST_CASE("a line that breaks at any byte of a write leaves it done once or not at all", "[store][postgres]") {
+TEST_CASE("a line that breaks at any byte of a write leaves it done once or not at all", "[store][postgres][M15]") {
   if (!testing::postgres_here()) return;
   const PostgresPlace place;
   testing::CuttingProxy proxy(PostgresCluster::shared().folder() + "/.s.PGSQL.5432");

@@ -21,7 +21,7 @@ using namespace glmap::gateway;
 using testing::expect;
 using testing::TemporaryFolder;
 
-TEST_CASE("the same store is not opened by two processes", "[store]") {
+TEST_CASE("the same store is not opened by two processes", "[store][M16]") {
   TemporaryFolder folder;
   const auto first = expect(store::open_sqlite_store(folder.file("gateway.db")));
   const auto second = store::open_sqlite_store(folder.file("gateway.db"));
@@ -39,7 +39,7 @@ TEST_CASE("a folder that is not there and a file that is no store are told apart
   CHECK(store::open_sqlite_store(folder.file("gateway.db")).error().code == ErrorCode::StoreCorrupt);
 }
 
-TEST_CASE("a store written by a newer glmapd is left alone", "[store]") {
+TEST_CASE("a store written by a newer glmapd is left alone", "[store][M17]") {
   TemporaryFolder folder;
   const std::string path = folder.file("gateway.db");
   expect(store::open_sqlite_store(path)).reset();
@@ -111,7 +111,7 @@ std::string contents(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a byte that rots anywhere in the store is noticed, or changes nothing", "[store][verify]") {
+TEST_CASE("a byte that rots anywhere in the store is noticed, or changes nothing", "[store][verify][M13]") {
   TemporaryFolder folder;
   const std::string whole = folder.file("gateway.db"), path = folder.file("rotten.db");
   fill(whole);
@@ -146,7 +146,7 @@ TEST_CASE("a byte that rots anywhere in the store is noticed, or changes nothing
   CHECK(store::verify_sqlite_store(path));
 }
 
-TEST_CASE("a store whose log of some megabytes was left by a kill opens again", "[store]") {
+TEST_CASE("a store whose log of some megabytes was left by a kill opens again", "[store][M11]") {
   TemporaryFolder folder;
   const std::string path = folder.file("gateway.db"), copy = folder.file("killed.db");
   const auto store = expect(store::open_sqlite_store(path));
@@ -158,7 +158,7 @@ TEST_CASE("a store whose log of some megabytes was left by a kill opens again", 
   CHECK(expect(again->active_bundle())->bytes == bytes);
 }
 
-TEST_CASE("a backup is made beside the open store, verifies, and opens again", "[store]") {
+TEST_CASE("a backup is made beside the open store, verifies, and opens again", "[store][M18]") {
   TemporaryFolder folder;
   const std::string path = folder.file("gateway.db"), copy = folder.file("copy.db");
   fill(path);

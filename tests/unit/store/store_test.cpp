@@ -95,7 +95,8 @@ TEMPLATE_TEST_CASE("an event is found again with its bytes, its entry and where 
   CHECK_FALSE(expect(f.store->event_journey(99)));
 }
 
-TEMPLATE_TEST_CASE("sequences go on after a restart, and so do the figures", "[store]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("sequences go on after a restart, and so do the figures", "[store][M11]", SqlitePlace,
+                   PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   CHECK(f.add({.id = "E-1"}) == 1);
@@ -114,7 +115,7 @@ TEMPLATE_TEST_CASE("sequences go on after a restart, and so do the figures", "[s
   CHECK(balance[2].credit_minor == 20'000);
 }
 
-TEMPLATE_TEST_CASE("the intent to send is on disk before the entry is handed out", "[store]", SqlitePlace,
+TEMPLATE_TEST_CASE("the intent to send is on disk before the entry is handed out", "[store][M11]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -129,8 +130,8 @@ TEMPLATE_TEST_CASE("the intent to send is on disk before the entry is handed out
   CHECK(f.state_of(claimed[0].reference) == EntryState::sending);
 }
 
-TEMPLATE_TEST_CASE("a send ends when its answer is given up, not when its entry was claimed", "[store]", SqlitePlace,
-                   PostgresPlace) {
+TEMPLATE_TEST_CASE("a send ends when its answer is given up, not when its entry was claimed", "[store][E1]",
+                   SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   f.add({});
@@ -143,8 +144,8 @@ TEMPLATE_TEST_CASE("a send ends when its answer is given up, not when its entry 
   CHECK(f.claim("erp-de", later(71))[0].last_sent_at == later(61));  // a look-up sends nothing
 }
 
-TEMPLATE_TEST_CASE("after a restart an interrupted send is unknown and is looked up, not sent", "[store]", SqlitePlace,
-                   PostgresPlace) {
+TEMPLATE_TEST_CASE("after a restart an interrupted send is unknown and is looked up, not sent", "[store][M11]",
+                   SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   f.add({});
@@ -169,7 +170,7 @@ TEMPLATE_TEST_CASE("after a restart an interrupted send is unknown and is looked
   CHECK(expect(f.store->statement())[0].posted == store::CountAndAmount{1, 11'900});
 }
 
-TEMPLATE_TEST_CASE("a look-up cut off by a restart is done again at once, not when its lease ends", "[store]",
+TEMPLATE_TEST_CASE("a look-up cut off by a restart is done again at once, not when its lease ends", "[store][M20]",
                    SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -182,7 +183,7 @@ TEMPLATE_TEST_CASE("a look-up cut off by a restart is done again at once, not wh
   CHECK(f.claim("erp-de", later(5)).size() == 1);
 }
 
-TEMPLATE_TEST_CASE("an outcome of an older claim changes nothing", "[store]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("an outcome of an older claim changes nothing", "[store][M16]", SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   f.add({});
@@ -195,7 +196,7 @@ TEMPLATE_TEST_CASE("an outcome of an older claim changes nothing", "[store]", Sq
   CHECK(f.state_of(first[0].reference) == EntryState::unknown);
 }
 
-TEMPLATE_TEST_CASE("a try in which nothing left the gateway does not count as a send", "[store]", SqlitePlace,
+TEMPLATE_TEST_CASE("a try in which nothing left the gateway does not count as a send", "[store][E2]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -209,7 +210,7 @@ TEMPLATE_TEST_CASE("a try in which nothing left the gateway does not count as a 
   }
 }
 
-TEMPLATE_TEST_CASE("entries of one business object are delivered in their order, others beside them", "[store]",
+TEMPLATE_TEST_CASE("entries of one business object are delivered in their order, others beside them", "[store][I3]",
                    SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -227,8 +228,8 @@ TEMPLATE_TEST_CASE("entries of one business object are delivered in their order,
   CHECK(next[0].entry == 2);
 }
 
-TEMPLATE_TEST_CASE("a refused entry does not block its neighbours and is tried again when a person asks", "[store]",
-                   SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("a refused entry does not block its neighbours and is tried again when a person asks",
+                   "[store][E12]", SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   f.add({});
@@ -271,7 +272,7 @@ TEMPLATE_TEST_CASE("lists go page by page and filter by state, entity and source
   CHECK_FALSE(expect(f.store->next_due("erp-us")));
 }
 
-TEMPLATE_TEST_CASE("amounts beyond 64 bits add up", "[store]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("amounts beyond 64 bits add up", "[store][M5]", SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   // 10^17 - 1 euro each: 999...9900 cents; three of them pass 9.2 * 10^18.
@@ -286,7 +287,7 @@ TEMPLATE_TEST_CASE("amounts beyond 64 bits add up", "[store]", SqlitePlace, Post
   CHECK(int128_text(expect(f.store->trial_balance(""))[0].debit_minor) == "39999999999999999600");
 }
 
-TEMPLATE_TEST_CASE("each event is told what it was: new, a duplicate or a conflict", "[store]", SqlitePlace,
+TEMPLATE_TEST_CASE("each event is told what it was: new, a duplicate or a conflict", "[store][I1][I2]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -350,7 +351,7 @@ TEMPLATE_TEST_CASE("a held event is decided again, and its money moves to anothe
   CHECK(f.claim("erp-de", later(2)).size() == 1);
 }
 
-TEMPLATE_TEST_CASE("a text with the character 0 in it is kept and holds up nobody", "[store]", SqlitePlace,
+TEMPLATE_TEST_CASE("a text with the character 0 in it is kept and holds up nobody", "[store][I11]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -361,7 +362,7 @@ TEMPLATE_TEST_CASE("a text with the character 0 in it is kept and holds up nobod
   CHECK(journey->event.state == EventState::held);
 }
 
-TEMPLATE_TEST_CASE("nothing is claimed in a lane that is not held", "[store]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("nothing is claimed in a lane that is not held", "[store][M16]", SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
   f.add({});
@@ -380,7 +381,7 @@ TEMPLATE_TEST_CASE("nothing is claimed in a lane that is not held", "[store]", S
   CHECK(anew.interrupted == 1);
 }
 
-TEMPLATE_TEST_CASE("after a restore the ERP is asked about everything that is not final", "[store]", SqlitePlace,
+TEMPLATE_TEST_CASE("after a restore the ERP is asked about everything that is not final", "[store][M18]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -411,7 +412,7 @@ TEMPLATE_TEST_CASE("after a restore the ERP is asked about everything that is no
   CHECK(f.place.verify());
 }
 
-TEMPLATE_TEST_CASE("a store of every kind of record verifies, and a changed one is named", "[store][verify]",
+TEMPLATE_TEST_CASE("a store of every kind of record verifies, and a changed one is named", "[store][verify][M13]",
                    SqlitePlace, PostgresPlace) {
   if (!can_run<TestType>()) return;
   Fixture<TestType> f;
