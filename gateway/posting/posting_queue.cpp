@@ -89,7 +89,10 @@ void PostingQueue::work() {
 }
 
 void PostingQueue::record(std::vector<Request> requests) {
+  std::size_t events = 0;
+  for (const Request& request : requests) events += request.events.size();
   PreparedList all;
+  all.reserve(events);
   for (Request& request : requests) {
     all.insert(all.end(), std::make_move_iterator(request.events.begin()),
                std::make_move_iterator(request.events.end()));

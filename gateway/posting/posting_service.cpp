@@ -72,6 +72,8 @@ Result<std::vector<Receipt>> PostingService::record(std::span<Result<Prepared>> 
   std::vector<Receipt> receipts(events.size());
   std::vector<store::NewEvent> taken;
   std::vector<std::size_t> receipt_of;
+  taken.reserve(events.size());
+  receipt_of.reserve(events.size());
   for (std::size_t index = 0; index < events.size(); ++index) {
     if (!events[index]) {
       receipts[index].reason = events[index].error();

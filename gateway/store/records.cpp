@@ -7,6 +7,17 @@
 
 namespace glmap::gateway::store {
 
+namespace {
+
+EventKey first_128_bits(std::string_view bytes) {
+  const Sha256 digest = sha256(bytes);
+  EventKey key;
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
+}  // namespace
+
 EventKey event_key(std::string_view source, std::string_view id, std::string_view revision) {
   // Each part with its length before it: no two identities share their bytes.
   std::string bytes;
@@ -16,18 +27,20 @@ EventKey event_key(std::string_view source, std::string_view id, std::string_vie
     bytes += ':';
     bytes += part;
   }
-  const Sha256 digest = sha256(bytes);
-  EventKey key;
-  std::copy_n(digest.begin(), key.size(), key.begin());
-  return key;
+  return first_128_bits(bytes);
+}
+
+EventKey reference_key(std::string_view reference) {
+  return first_128_bits(reference);
 }
 
 NewEntry make_new_entry(JournalEntry entry, std::string_view lane, std::string_view object) {
   std::string json = canonical_json(entry.to_json());
   std::string digest = sha256_hex(json);
   std::string reference = entry.key().reference();
-  return NewEntry{std::move(entry),     std::move(json),   std::move(digest),
-                  std::move(reference), std::string(lane), std::string(object)};
+  const EventKey key = reference_key(reference);
+  return NewEntry{std::move(entry),  std::move(json),    std::move(digest), std::move(reference), key,
+                  std::string(lane), std::string(object)};
 }
 
 NewEvent make_new_event(EventIdentity identity, std::string_view raw, Instant received_at, EventDecision decision) {

@@ -28,6 +28,8 @@ using Sequence = std::int64_t;
 /// First 128 bits of sha256 over the identity (source, id, revision). What repeats are recognised by.
 using EventKey = std::array<std::uint8_t, 16>;
 EventKey event_key(std::string_view source, std::string_view id, std::string_view revision);
+/// The same of an entry's reference.
+EventKey reference_key(std::string_view reference);
 
 // ---- intake ---------------------------------------------------------------------------------------------------------
 
@@ -38,6 +40,7 @@ struct NewEntry {
   std::string json;
   std::string json_digest;  // sha256, hex
   std::string reference;    // entry.key().reference()
+  EventKey key{};           // reference_key(reference)
   std::string lane;         // name of the ERP connection: LegalEntity::erp
   std::string object;       // business object whose entries keep their order, or ""
 };

@@ -16,6 +16,7 @@ namespace glmap::gateway::store {
 /// What the dialects say differently, as SQL.
 struct AuditWords {
   std::string event_chain;   // two columns of events: writer, link
+  std::string event_key;     // the key that the event `e` is found under
   std::string change_chain;  // two columns of history
   std::string entries_of;    // FROM ... that yields the entries `e` of the events numbered in (?1, ?2]
   std::string heads;         // rows: writer, links of events, their head, links of history, their head
@@ -89,10 +90,9 @@ class Audit {
       GLMAP_CHECK(source_.each(
           "SELECT e.number, e.source, e.id, e.revision, e.type, e.content_digest, e.received_at, e.first_state, "
           "b.digest, e.first_reason, e.raw, " +
-              words_.event_chain +
-              ", e.hash, k.key FROM events e LEFT JOIN bundles b ON b.number = e.first_bundle LEFT JOIN event_keys k "
-              "ON "
-              "k.event = e.number WHERE e.number > ?1 AND e.number <= ?2 ORDER BY e.number",
+              words_.event_chain + ", e.hash, " + words_.event_key +
+              " FROM events e LEFT JOIN bundles b ON b.number = e.first_bundle WHERE e.number > ?1 AND e.number <= ?2 "
+              "ORDER BY e.number",
           {after, last}, [&](const auto& row) { return check_event(row, entries); }));
       after = last;
     }

@@ -30,6 +30,10 @@ class History {
         auditor_(senders_, twin_, people_) {
     report_.seed = seed;
     settings_.checkpoint_pages = static_cast<int>(chance_.permille(300) ? 1000 : chance_.between(2, 60));
+    settings_.keys.run_bits =
+        static_cast<int>(chance_.between(0, 4));  // a history has few keys: small runs, many merges
+    settings_.keys.part_bits = static_cast<int>(chance_.between(0, 2));
+    settings_.keys.fan_bits = static_cast<int>(chance_.between(1, 2));
     settings_.jitter_seed = chance_.next();
     by_wire_ = chance_.permille(300);
     if (faults_.has(Fault::queue_burst)) settings_.queue = {.events_max = 6, .events_per_commit = 4};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/host.hpp"
 
-#include "gateway/store/sqlite/open_store.hpp"
 #include "tests/simulation/book.hpp"
 #include "tests/simulation/disk.hpp"
 
@@ -15,9 +14,11 @@ const std::vector<std::string>& lane_names() {
 }
 
 Status Host::open_store() {
-  GLMAP_TRY(opened,
-            store::open_sqlite_store(store::SqliteOptions{
-                .path = kStore, .vfs = Disk::kName, .lock = false, .checkpoint_pages = settings_.checkpoint_pages}));
+  GLMAP_TRY(opened, store::open_sqlite_store(store::SqliteOptions{.path = kStore,
+                                                                  .vfs = Disk::kName,
+                                                                  .lock = false,
+                                                                  .checkpoint_pages = settings_.checkpoint_pages,
+                                                                  .keys = settings_.keys}));
   store_ = std::move(opened);
   const Instant now{machine_.utc_micros()};
   const auto evaluator = release(settings_.release);

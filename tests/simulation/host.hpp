@@ -12,7 +12,7 @@
 #include "gateway/api/gateway_api.hpp"
 #include "gateway/delivery/worker.hpp"
 #include "gateway/posting/posting_queue.hpp"
-#include "gateway/store/store.hpp"
+#include "gateway/store/sqlite/open_store.hpp"
 #include "tests/simulation/machine.hpp"
 
 namespace glmap::simulation {
@@ -25,6 +25,7 @@ using MakeConnector = std::function<std::unique_ptr<gateway::delivery::ErpConnec
 struct HostSettings {
   int release = 1;  // of the book, as the configuration names it
   int checkpoint_pages = 1000;
+  gateway::store::KeyIndexSettings keys;
   std::uint64_t jitter_seed = 1;
   gateway::posting::QueueLimits queue;
 };

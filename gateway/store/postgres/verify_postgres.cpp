@@ -29,6 +29,7 @@ class Source {
 
 AuditWords words() {
   return {.event_chain = "e.writer, e.link",
+          .event_key = "(SELECT k.key FROM event_keys k WHERE k.event = e.number)",
           .change_chain = "writer, link",
           .entries_of =
               "FROM entries e JOIN entry_state s ON s.entry = e.number JOIN lanes l ON l.number = s.lane WHERE "

@@ -5,8 +5,8 @@
 
 #include <sqlite3.h>
 
-#include "compiler/runtime/base/digest.hpp"
 #include "compiler/runtime/base/error.hpp"
+#include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
 
@@ -24,6 +24,8 @@ const std::vector<CheckedTable>& checked_tables() {
        {"entry", "event", "state", "lane", "due_at", "claim", "sends", "looks", "waits", "last_sent_at", "object",
         "document_id", "reason"}},
       {"conflicts", {"number", "first", "type", "content_digest", "received_at", "raw"}},
+      {"event_key_runs", {"number", "bits", "keys", "last", "into_run", "done"}},
+      {"entry_key_runs", {"number", "bits", "keys", "last", "into_run", "done"}},
       {"balances", {"entity", "ledger", "period", "account", "currency", "debit_minor", "credit_minor"}},
   };
   return tables;
@@ -67,29 +69,62 @@ std::string find_unchecked(const CheckedTable& table) {
 
 namespace {
 
-/// Of each value its kind, its length and its bytes.
-void row_digest(sqlite3_context* context, int count, sqlite3_value** values) {
-  std::string bytes;
+/// Every step can be undone, so that values that differ in one place never give the same sum.
+class Sum {
+ public:
+  void number(std::uint64_t value) {
+    sum_ = (sum_ ^ value) * 0x9e3779b97f4a7c15U;
+    sum_ ^= sum_ >> 29;
+  }
+  void bytes(const char* data, std::size_t size) {
+    number(size);
+    for (; size >= 8; data += 8, size -= 8) number(word(data, 8));
+    if (size > 0) number(word(data, size));
+  }
+  std::uint64_t value() const { return sum_; }
+
+ private:
+  static std::uint64_t word(const char* data, std::size_t size) {
+    std::uint64_t value = 0;  // low byte first, on any machine
+    for (std::size_t at = 0; at < size; ++at) value |= std::uint64_t{static_cast<std::uint8_t>(data[at])} << (8 * at);
+    return value;
+  }
+  std::uint64_t sum_ = 0x243f6a8885a308d3U;
+};
+
+/// Of each value its kind and its number, or its length and its bytes.
+void row_digest_function(sqlite3_context* context, int count, sqlite3_value** values) {
+  Sum sum;
   for (int index = 0; index < count; ++index) {
     const int kind = sqlite3_value_type(values[index]);
-    bytes += static_cast<char>('0' + kind);
+    sum.number(static_cast<std::uint64_t>(kind));
     if (kind == SQLITE_NULL) continue;
-    const auto* data = static_cast<const char*>(sqlite3_value_blob(values[index]));  // an integer as its digits
-    const int size = sqlite3_value_bytes(values[index]);
-    bytes += std::to_string(size) + ":";
-    if (data != nullptr) bytes.append(data, static_cast<std::size_t>(size));
+    if (kind == SQLITE_INTEGER) {
+      sum.number(static_cast<std::uint64_t>(sqlite3_value_int64(values[index])));
+      continue;
+    }
+    const auto* data = static_cast<const char*>(sqlite3_value_blob(values[index]));
+    sum.bytes(data, static_cast<std::size_t>(sqlite3_value_bytes(values[index])));
   }
-  const Sha256 digest = sha256(bytes);
-  std::uint64_t check = 0;
-  for (std::size_t index = 0; index < 8; ++index) check = check << 8 | digest[index];
-  sqlite3_result_int64(context, static_cast<sqlite3_int64>(check));
+  sqlite3_result_int64(context, static_cast<sqlite3_int64>(sum.value()));
+}
+
+void reference_key_function(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* data = static_cast<const char*>(sqlite3_value_blob(values[0]));
+  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+  const EventKey key = reference_key(std::string_view(data != nullptr ? data : "", size));
+  sqlite3_result_blob(context, key.data(), static_cast<int>(key.size()), SQLITE_TRANSIENT);
 }
 
 }  // namespace
 
-bool add_row_digest(sqlite3* connection) {
-  return sqlite3_create_function_v2(connection, "row_digest", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
-                                    &row_digest, nullptr, nullptr, nullptr) == SQLITE_OK;
+bool add_functions(sqlite3* connection) {
+  constexpr int kPure = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+  const int digest = sqlite3_create_function_v2(connection, "row_digest", -1, kPure, nullptr, &row_digest_function,
+                                                nullptr, nullptr, nullptr);
+  const int key = sqlite3_create_function_v2(connection, "reference_key", 1, kPure, nullptr, &reference_key_function,
+                                             nullptr, nullptr, nullptr);
+  return digest == SQLITE_OK && key == SQLITE_OK;
 }
 
 }  // namespace glmap::gateway::store

@@ -29,7 +29,7 @@ std::string checked_update(std::string_view table, std::initializer_list<std::pa
 /// One row when a row of the table does not match its check: its first column.
 std::string find_unchecked(const CheckedTable& table);
 
-/// Makes row_digest known to a connection. False when SQLite refuses.
-bool add_row_digest(sqlite3* connection);
+/// Makes row_digest and reference_key known to a connection. False when SQLite refuses.
+bool add_functions(sqlite3* connection);
 
 }  // namespace glmap::gateway::store

@@ -136,6 +136,9 @@ Int128 Statement::exact(int column) const {
 }
 
 Result<Database> Database::open(const std::string& path, const std::string& vfs, OpenMode mode, int checkpoint_pages) {
+  // Counting every allocation under a lock costs more than many of them; only before the library's first use.
+  static const int counting = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)counting;
   sqlite3* connection = nullptr;
   const int access = mode == OpenMode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
   const int code = sqlite3_open_v2(path.c_str(), &connection, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -151,7 +154,8 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs,
   sqlite3_wal_autocheckpoint(connection, mode == OpenMode::writer ? checkpoint_pages : 0);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == OpenMode::writer ? 0 : 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (!add_row_digest(connection)) return std::unexpected(error_of(connection, SQLITE_NOMEM, "opening"));
+  if (mode == OpenMode::writer) sqlite3_db_config(connection, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 4096, 256);
+  if (!add_functions(connection)) return std::unexpected(error_of(connection, SQLITE_NOMEM, "opening"));
   if (mode == OpenMode::reader) GLMAP_CHECK(database.execute("PRAGMA query_only = ON"));
   return database;
 }

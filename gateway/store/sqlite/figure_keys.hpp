@@ -8,13 +8,18 @@
 
 namespace glmap::gateway::store {
 
-inline std::string figure_key(std::initializer_list<std::string_view> parts) {
-  std::string key;
+inline void put_figure_key(std::string& key, std::initializer_list<std::string_view> parts) {
+  key.clear();
   for (const std::string_view part : parts) {
     const std::size_t size = part.size();
     key.append(reinterpret_cast<const char*>(&size), 4);  // never leaves the process
     key.append(part);
   }
+}
+
+inline std::string figure_key(std::initializer_list<std::string_view> parts) {
+  std::string key;
+  put_figure_key(key, parts);
   return key;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/store/sqlite/key_index.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
@@ -13,7 +14,8 @@ struct SqliteOptions {
   std::string path;
   std::string vfs;   // name of a registered SQLite VFS; "" = the operating system's. Simulated disks come in here.
   bool lock = true;  // refuse a second process on the same file
-  int checkpoint_pages = 16'384;  // of the write-ahead log, before they are brought into the database
+  int checkpoint_pages = 4'096;  // of the write-ahead log, before they are brought into the database: 32 MB
+  KeyIndexSettings keys;         // smaller in tests, so that few events make many runs
 };
 
 /// Errors: GLM-8001 cannot be opened or is in use by another process, GLM-8003 written by a newer version,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/store/sqlite/reader.hpp"
 
-#include "gateway/store/decision_parts.hpp"
 #include "gateway/store/record_rows.hpp"
+#include "gateway/store/sqlite/key_parts.hpp"
 #include "gateway/store/sqlite/reader_cut.hpp"
 
 namespace glmap::gateway::store {
@@ -28,19 +28,41 @@ Result<std::optional<BundleRecord>> Reader::active_bundle() {
 }
 
 Result<std::optional<Sequence>> Reader::find_event(const EventKey& key) {
-  return in_one_cut([&]() -> Result<std::optional<Sequence>> {
-    GLMAP_TRY(row, use("SELECT event FROM event_keys WHERE key = ?1"));
-    row->blob(1, bytes_of(key));
-    GLMAP_TRY(found, row->step());
-    if (!found) return std::nullopt;
-    return row->integer(0);
-  });
+  return in_one_cut([&]() -> Result<std::optional<Sequence>> { return find_key("event", key); });
+}
+
+Result<std::optional<Sequence>> Reader::find_key(const std::string& name, const EventKey& key) {
+  std::vector<std::pair<std::int64_t, int>> runs;
+  std::int64_t through = 0;
+  GLMAP_TRY(run, use("SELECT number, bits, last FROM " + name + "_key_runs ORDER BY number DESC"));
+  while (true) {
+    GLMAP_TRY(more, run->step());
+    if (!more) break;
+    runs.emplace_back(run->integer(0), static_cast<int>(run->integer(1)));
+    through = std::max(through, run->integer(2));
+  }
+  GLMAP_TRY(part, use("SELECT entries FROM " + name + "_key_parts WHERE place = ?1"));
+  for (const auto& [number, bits] : runs) {
+    part->integer(1, place_of(number, top_bits(key, bits)));
+    GLMAP_TRY(there, part->step());
+    if (!there) continue;
+    const auto found = find_in_part(part->view(0), key);
+    part->reset();
+    if (found) return found;
+  }
+  GLMAP_TRY(row, use("SELECT first, keys FROM " + name + "_keys WHERE first > ?1"));
+  row->integer(1, through);
+  while (true) {
+    GLMAP_TRY(more, row->step());
+    if (!more) return std::nullopt;
+    if (const auto found = find_in_row(row->view(1), row->integer(0), key)) return found;
+  }
 }
 
 Result<std::optional<Instant>> Reader::next_due(std::string_view lane) {
   return in_one_cut([&]() -> Result<std::optional<Instant>> {
     GLMAP_TRY(row, use("SELECT s.due_at FROM entry_state s WHERE s.lane = (SELECT number FROM lanes WHERE name = ?1) "
-                       "AND s.state IN (0, 2, 3) ORDER BY s.due_at LIMIT 1"));
+                       "AND s.state < 4 AND s.state <> 1 ORDER BY s.due_at LIMIT 1"));
     row->text(1, lane);
     GLMAP_TRY(found, row->step());
     if (!found) return std::nullopt;
@@ -48,14 +70,9 @@ Result<std::optional<Instant>> Reader::next_due(std::string_view lane) {
   });
 }
 
-Result<std::vector<EntryRecord>> Reader::entries_where(const std::string& condition, Sequence argument,
-                                                       std::string_view text) {
+Result<std::vector<EntryRecord>> Reader::entries_where(const std::string& condition, Sequence argument) {
   GLMAP_TRY(row, use(std::string(kEntrySelect) + condition));
-  if (text.empty()) {
-    row->integer(1, argument);
-  } else {
-    row->text(1, text);
-  }
+  row->integer(1, argument);
   std::vector<EntryRecord> entries;
   while (true) {
     GLMAP_TRY(more, row->step());
@@ -67,8 +84,9 @@ Result<std::vector<EntryRecord>> Reader::entries_where(const std::string& condit
 
 Result<std::optional<EntryRecord>> Reader::entry_by_reference(std::string_view reference) {
   return in_one_cut([&]() -> Result<std::optional<EntryRecord>> {
-    if (reference.empty()) return std::nullopt;
-    GLMAP_TRY(entries, entries_where("WHERE e.reference = ?1", 0, reference));
+    GLMAP_TRY(number, find_key("entry", reference_key(reference)));
+    if (!number) return std::nullopt;
+    GLMAP_TRY(entries, entries_where("WHERE s.entry = ?1", *number));
     if (entries.empty()) return std::nullopt;
     return std::move(entries.front());
   });
@@ -87,7 +105,7 @@ Result<std::optional<EventJourney>> Reader::event_journey(Sequence event) {
     GLMAP_TRY(entries,
               entries_where("WHERE s.entry >= (SELECT first_entry FROM event_state WHERE event = ?1) AND s.entry < "
                             "(SELECT first_entry + entry_count FROM event_state WHERE event = ?1) ORDER BY s.entry",
-                            event, ""));
+                            event));
     journey.entries = std::move(entries);
     GLMAP_CHECK(read_history(journey));
     GLMAP_CHECK(read_conflicts(journey));

@@ -32,8 +32,9 @@ class Reader {
   template <class Body>
   auto in_one_cut(Body&& body) -> decltype(body());
 
-  Result<std::vector<EntryRecord>> entries_where(const std::string& condition, Sequence argument,
-                                                 std::string_view text);
+  /// `name`: "event" or "entry". What KeyIndex knows from memory is searched for in its tables.
+  Result<std::optional<Sequence>> find_key(const std::string& name, const EventKey& key);
+  Result<std::vector<EntryRecord>> entries_where(const std::string& condition, Sequence argument);
   Status read_history(EventJourney& journey);
   Status read_conflicts(EventJourney& journey);
 

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "gateway/store/sqlite/checked_rows.hpp"
+
 namespace glmap::gateway::store {
 
 namespace {
@@ -165,7 +167,89 @@ CREATE TRIGGER conflicts_keep_u BEFORE UPDATE ON conflicts BEGIN SELECT RAISE(AB
 CREATE TRIGGER conflicts_keep_d BEFORE DELETE ON conflicts BEGIN SELECT RAISE(ABORT, 'conflicts are never deleted'); END;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
+// The two B-trees with random keys (identities, references) become keys in order of arrival, with sorted runs over
+// them: key_index.hpp. What was there before stays in the order it came, a row a key; the next commit makes a run of
+// it.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE event_keys RENAME TO event_keys_1;
+CREATE TABLE event_keys (              -- never changed; 16 bytes a key: first 128 bits of sha256 over the identity
+  first INTEGER PRIMARY KEY,           -- number of the event whose key stands first; the others follow
+  keys  BLOB NOT NULL
+) STRICT;
+INSERT INTO event_keys SELECT event, key FROM event_keys_1 ORDER BY event;
+DROP TABLE event_keys_1;
+
+CREATE TABLE entries_2 (               -- never changed
+  number     INTEGER PRIMARY KEY,
+  event      INTEGER NOT NULL,
+  reference  TEXT NOT NULL,            -- what the ERP stores as our reference; unique: entry_keys
+  entity     TEXT NOT NULL,
+  ledger     TEXT NOT NULL,
+  period     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  body       TEXT NOT NULL             -- the journal entry, canonical JSON
+) STRICT;
+INSERT INTO entries_2 SELECT number, event, reference, entity, ledger, period, created_at, body FROM entries ORDER BY number;
+DROP TABLE entries;
+ALTER TABLE entries_2 RENAME TO entries;
+CREATE TRIGGER entries_keep_u BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER entries_keep_d BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+CREATE TABLE entry_keys (              -- as event_keys, of the references
+  first INTEGER PRIMARY KEY,
+  keys  BLOB NOT NULL
+) STRICT;
+INSERT INTO entry_keys SELECT number, reference_key(reference) FROM entries ORDER BY number;
+
+CREATE TABLE event_key_runs (          -- found again from event_keys at any time, as event_key_parts
+  number   INTEGER PRIMARY KEY,
+  bits     INTEGER NOT NULL,           -- log2 of its parts; the highest bits of a key are the number of its part
+  keys     INTEGER NOT NULL,           -- when complete
+  last     INTEGER NOT NULL,           -- this run and those before it hold every key up to this number
+  into_run INTEGER NOT NULL,           -- run that it is being merged into, or 0
+  done     INTEGER NOT NULL,           -- of a merge under way: parts of its sources that it has taken over
+  row_check INTEGER NOT NULL
+) STRICT;
+CREATE TABLE event_key_parts (
+  place   INTEGER PRIMARY KEY,         -- run << 32 | part
+  entries BLOB NOT NULL                -- sorted; 16 bytes of the key, 8 of the number
+) STRICT;
+CREATE TABLE entry_key_runs (
+  number   INTEGER PRIMARY KEY,
+  bits     INTEGER NOT NULL,
+  keys     INTEGER NOT NULL,
+  last     INTEGER NOT NULL,
+  into_run INTEGER NOT NULL,
+  done     INTEGER NOT NULL,
+  row_check INTEGER NOT NULL
+) STRICT;
+CREATE TABLE entry_key_parts (
+  place   INTEGER PRIMARY KEY,
+  entries BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER event_keys_keep_u BEFORE UPDATE ON event_keys BEGIN SELECT RAISE(ABORT, 'keys are never changed'); END;
+CREATE TRIGGER event_keys_keep_d BEFORE DELETE ON event_keys BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;
+CREATE TRIGGER entry_keys_keep_u BEFORE UPDATE ON entry_keys BEGIN SELECT RAISE(ABORT, 'keys are never changed'); END;
+CREATE TRIGGER entry_keys_keep_d BEFORE DELETE ON entry_keys BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;
+
+-- For IN with more than two values SQLite builds a B-tree each time a row is written, only to look into it.
+DROP INDEX entry_due;
+DROP INDEX entry_in_delivery_by_object;
+CREATE INDEX entry_due ON entry_state (lane, due_at, entry) WHERE state < 4 AND state <> 1;
+CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry) WHERE object IS NOT NULL AND state < 4;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2};
+constexpr std::int64_t kNewRowChecks = 2;  // from that version on a row's check is another function of its columns
+
+Status check_rows_anew(const Database& writer) {
+  GLMAP_CHECK(writer.execute("DROP TRIGGER conflicts_keep_u"));
+  for (const CheckedTable& table : checked_tables()) {
+    GLMAP_CHECK(writer.execute(checked_update(table.name, {}, "true").c_str()));
+  }
+  return writer.execute(
+      "CREATE TRIGGER conflicts_keep_u BEFORE UPDATE ON conflicts BEGIN SELECT RAISE(ABORT, 'conflicts are never "
+      "changed'); END");
+}
 
 Result<std::int64_t> version_of(const Database& database) {
   GLMAP_TRY(statement, database.prepare("SELECT coalesce(max(version), 0) FROM schema_versions"));
@@ -180,6 +264,7 @@ Status apply(const Database& writer, std::int64_t version, const char* sql) {
     const std::string note = "INSERT INTO schema_versions VALUES (" + std::to_string(version) + ")";
     done = writer.execute(note.c_str());
   }
+  if (done && version == kNewRowChecks) done = check_rows_anew(writer);
   if (done) done = writer.execute("COMMIT");
   if (!done) (void)writer.execute("ROLLBACK");
   return done;

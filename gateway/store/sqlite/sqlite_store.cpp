@@ -226,7 +226,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer, options.checkpoint_pages));
   GLMAP_CHECK(set_up(database));
   GLMAP_CHECK(migrate(database));
-  GLMAP_TRY(writer, Writer::open(std::move(database)));
+  GLMAP_TRY(writer, Writer::open(std::move(database), options.keys));
   return std::make_unique<SqliteStore>(options, std::move(lock), std::move(writer));
 }
 

@@ -6,8 +6,12 @@
 
 namespace glmap::gateway::store {
 
-Result<std::unique_ptr<Writer>> Writer::open(Database database) {
+Result<std::unique_ptr<Writer>> Writer::open(Database database, KeyIndexSettings keys) {
   std::unique_ptr<Writer> writer(new Writer(std::move(database)));
+  GLMAP_TRY(events, KeyIndex::open(writer->database_, "event", keys));
+  GLMAP_TRY(entries, KeyIndex::open(writer->database_, "entry", keys));
+  writer->event_keys_ = std::make_unique<KeyIndex>(std::move(events));
+  writer->entry_keys_ = std::make_unique<KeyIndex>(std::move(entries));
   GLMAP_CHECK(writer->prepare_all());
   GLMAP_CHECK(writer->load_figures());
   return writer;
@@ -23,11 +27,10 @@ Status Writer::prepare_all() {
   GLMAP_CHECK(prepare(begin_, "BEGIN IMMEDIATE"));
   GLMAP_CHECK(prepare(commit_, "COMMIT"));
   GLMAP_CHECK(prepare(roll_back_, "ROLLBACK"));
-  GLMAP_CHECK(prepare(find_key_,
-                      "SELECT k.event, e.content_digest, s.state FROM event_keys k JOIN events e ON e.number = k.event "
-                      "JOIN event_state s ON s.event = k.event WHERE k.key = ?1"));
+  GLMAP_CHECK(prepare(find_event_,
+                      "SELECT e.content_digest, s.state FROM events e JOIN event_state s ON s.event = e.number "
+                      "WHERE e.number = ?1"));
   GLMAP_CHECK(prepare(insert_event_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
-  GLMAP_CHECK(prepare(insert_key_, "INSERT INTO event_keys VALUES (?1,?2)"));
   GLMAP_CHECK(prepare(insert_state_, checked_insert("event_state")));
   GLMAP_CHECK(prepare(update_state_, checked_update("event_state",
                                                     {{"state", "?2"},
@@ -56,9 +59,10 @@ Status Writer::prepare_all() {
   GLMAP_CHECK(prepare(upsert_row_, checked_insert("statement_rows") +
                                        " ON CONFLICT (number) DO UPDATE SET accepted_count=excluded.accepted_count, "
                                        "accepted_minor=excluded.accepted_minor, row_check=excluded.row_check"));
-  GLMAP_CHECK(prepare(upsert_balance_, checked_insert("balances") +
-                                           " ON CONFLICT DO UPDATE SET debit_minor=excluded.debit_minor, "
-                                           "credit_minor=excluded.credit_minor, row_check=excluded.row_check"));
+  GLMAP_CHECK(prepare(insert_balance_, checked_insert("balances")));
+  GLMAP_CHECK(prepare(update_balance_,
+                      "UPDATE balances SET debit_minor=?6, credit_minor=?7, row_check=row_digest(?1,?2,?3,?4,?5,?6,?7) "
+                      "WHERE entity=?1 AND ledger=?2 AND period=?3 AND account=?4 AND currency=?5"));
   return prepare_delivery();
 }
 
@@ -67,14 +71,14 @@ Status Writer::prepare_delivery() {
                       "SELECT s.state, e.source, r.source, r.entity, r.currency, s.amount_minor FROM event_state s "
                       "JOIN events e ON e.number = s.event JOIN statement_rows r ON r.number = s.statement_row "
                       "WHERE s.event = ?1"));
-  // `state IN (...)` is written as in the partial indexes, which are used only then.
-  GLMAP_CHECK(
-      prepare(due_,
-              "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, "
-              "s.document_id, e.reference, e.entity, e.body FROM entry_state s JOIN entries e ON e.number = s.entry "
-              "WHERE s.lane = ?1 AND s.state IN (0, 2, 3) AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
-              "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
-              "b.state IN (0, 1, 2, 3) AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
+  // States are compared as in the partial indexes, which are used only then.
+  GLMAP_CHECK(prepare(
+      due_,
+      "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, "
+      "s.document_id, e.reference, e.entity, e.body FROM entry_state s JOIN entries e ON e.number = s.entry "
+      "WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
+      "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
+      "b.state < 4 AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
   GLMAP_CHECK(prepare(claim_, checked_update("entry_state",
                                              {{"state", "?2"},
                                               {"claim", "?3"},
@@ -106,7 +110,6 @@ Status Writer::prepare_delivery() {
                       "INSERT INTO chain_heads VALUES (?1,?2,?3) ON CONFLICT (name) DO UPDATE SET "
                       "links=excluded.links, hash=excluded.hash"));
   GLMAP_CHECK(prepare(sending_, "SELECT entry, event FROM entry_state WHERE lane = ?1 AND state = 1"));
-  GLMAP_CHECK(prepare(entry_by_reference_, "SELECT number FROM entries WHERE reference = ?1"));
   GLMAP_CHECK(prepare(references_,
                       "SELECT e.reference FROM event_state s JOIN entries e ON e.number >= s.first_entry AND "
                       "e.number < s.first_entry + s.entry_count WHERE s.event = ?1 ORDER BY e.number"));
@@ -135,8 +138,8 @@ Status Writer::load_figures() {
     f.rows.emplace(figure_key({row.source, row.entity, row.currency}), row);
   }));
   GLMAP_CHECK(read("SELECT * FROM balances", [&](const Statement& s) {
-    Balance row{s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.exact(5), s.exact(6)};
-    f.balances.emplace(figure_key({row.entity, row.ledger, row.period, row.account, row.currency}), row);
+    Balance row{s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.exact(5), s.exact(6), true};
+    balances_.emplace(figure_key({row.entity, row.ledger, row.period, row.account, row.currency}), row);
   }));
   GLMAP_CHECK(read("SELECT number, name FROM lanes", [&](const Statement& s) {
     f.next_lane = std::max(f.next_lane, s.integer(0) + 1);
@@ -178,11 +181,13 @@ Status Writer::begin() {
 Status Writer::commit() {
   GLMAP_CHECK(write_figures());
   GLMAP_CHECK(commit_.run());
+  keep_balances();
+  event_keys_->keep();
+  entry_keys_->keep();
   const auto keep = [](auto& into, auto& from) {
     for (auto& [key, value] : from) into.insert_or_assign(key, std::move(value));
   };
   keep(committed_.rows, pending_.rows);
-  keep(committed_.balances, pending_.balances);
   keep(committed_.lanes, pending_.lanes);
   keep(committed_.bundles, pending_.bundles);
   committed_.next_event = pending_.next_event;
@@ -200,11 +205,16 @@ Status Writer::commit() {
 }
 
 void Writer::roll_back() {
+  forget_balances();
+  event_keys_->forget();
+  entry_keys_->forget();
   // Fails only when SQLite has rolled back by itself already.
   if (Status done = roll_back_.run(); !done) roll_back_.reset();
 }
 
 Status Writer::write_figures() {
+  GLMAP_CHECK(event_keys_->write());
+  GLMAP_CHECK(entry_keys_->write());
   if (pending_.events.links != committed_.events.links) {
     GLMAP_CHECK(head_.text(1, kEventChain).integer(2, pending_.events.links).blob(3, pending_.events.hash).run());
   }
@@ -216,12 +226,7 @@ Status Writer::write_figures() {
     upsert_row_.integer(5, row.accepted.count).exact(6, row.accepted.minor);
     GLMAP_CHECK(upsert_row_.run());
   }
-  for (const auto& [key, row] : pending_.balances) {
-    upsert_balance_.text(1, row.entity).text(2, row.ledger).text(3, row.period).text(4, row.account);
-    upsert_balance_.text(5, row.currency).exact(6, row.debit).exact(7, row.credit);
-    GLMAP_CHECK(upsert_balance_.run());
-  }
-  return {};
+  return write_balances();
 }
 
 Status Writer::insert_change(const Change& change, std::span<const NewEntry> entries) {

@@ -9,8 +9,10 @@
 #include <unordered_map>
 
 #include "gateway/store/audit.hpp"
+#include "gateway/store/decision_parts.hpp"
 #include "gateway/store/entry_changes.hpp"
 #include "gateway/store/sqlite/database.hpp"
+#include "gateway/store/sqlite/key_index.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
@@ -20,7 +22,7 @@ inline constexpr std::string_view kEventChain = "events", kChangeChain = "histor
 
 class Writer {
  public:
-  static Result<std::unique_ptr<Writer>> open(Database database);
+  static Result<std::unique_ptr<Writer>> open(Database database, KeyIndexSettings keys);
 
   /// Runs `body`, then commits and syncs; rolls back when either fails.
   template <class Body>
@@ -60,12 +62,14 @@ class Writer {
   struct Balance {
     std::string entity, ledger, period, account, currency;
     Int128 debit = 0, credit = 0;
+    bool stored = false;
+    bool touched = false;  // in this transaction; then also:
+    Int128 debit_before = 0, credit_before = 0;
   };
   /// Everything counted in memory; `pending_` becomes `committed_` when the transaction is on disk.
   struct Figures {
     std::int64_t next_event = 1, next_entry = 1, next_row = 1, next_lane = 1, next_bundle = 1;
     std::unordered_map<std::string, StatementFigures> rows;
-    std::unordered_map<std::string, Balance> balances;
     std::unordered_map<std::string, std::int64_t> lanes;
     std::unordered_map<std::string, std::int64_t> bundles;
     std::int64_t active_bundle = 0, next_activation = 1;
@@ -87,13 +91,17 @@ class Writer {
   Result<std::vector<std::string>> references_of(Sequence event);
   Status insert_event(const NewEvent& event, std::int64_t number);
   Status insert_conflict(const NewEvent& event, Sequence first);
-  Status insert_decision(Statement& into, std::int64_t number, const EventDecision& decision);
+  Status insert_decision(Statement& into, std::int64_t number, const EventDecision& decision,
+                         const StatementPart& part);
   Status insert_entries(std::int64_t event, const EventDecision& decision, Instant now);
   Status insert_entry(std::int64_t event, const NewEntry& entry, Instant now);
   /// `entries`: those that a decision taken again made.
   Status insert_change(const Change& change, std::span<const NewEntry> entries = {});
   void add_balances(const JournalEntry& entry);
-  StatementFigures& statement_row(std::string_view source, const EventDecision& decision);
+  Status write_balances();
+  void keep_balances();
+  void forget_balances();
+  StatementFigures& statement_row(std::string_view source, std::string_view entity, std::string_view currency);
   Result<std::int64_t> lane_number(std::string_view name);
   std::int64_t bundle_number(const std::string& digest) const;
   Result<OutcomeRecorded> record_one(const DeliveryOutcome& outcome);
@@ -102,18 +110,20 @@ class Writer {
   Status settle_event(std::int64_t event, Instant at);
   Status claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimRequest& request);
 
-  template <class Map>
-  typename Map::mapped_type* find_figure(Map Figures::* map, const std::string& key);
-
   Database database_;
+  std::unique_ptr<KeyIndex> event_keys_, entry_keys_;
   Figures committed_, pending_;  // pending_ holds only what the transaction touched
+  /// Many, and several a line: kept once, with what they were before the transaction.
+  std::unordered_map<std::string, Balance> balances_;
+  std::vector<Balance*> touched_;
+  std::string key_;  // of a figure, while it is looked for
 
   Statement begin_, commit_, roll_back_;
-  Statement find_key_, insert_event_, insert_key_, insert_state_, update_state_, insert_conflict_;
+  Statement find_event_, insert_event_, insert_state_, update_state_, insert_conflict_;
   Statement insert_entry_, insert_entry_state_, insert_history_, insert_lane_;
-  Statement upsert_row_, upsert_balance_, event_for_retry_;
-  Statement due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, entry_by_reference_,
-      references_, next_conflict_, head_;
+  Statement upsert_row_, insert_balance_, update_balance_, event_for_retry_;
+  Statement due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, references_, next_conflict_,
+      head_;
 };
 
 }  // namespace glmap::gateway::store

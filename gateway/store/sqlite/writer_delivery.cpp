@@ -33,7 +33,7 @@ Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {
   }
   // Look-ups that were under way hold a claim nobody will settle, and due times may come from a clock that was wrong.
   GLMAP_TRY(clamp, database_.prepare(checked_update("entry_state", {{"due_at", "?1"}},
-                                                    "lane=?2 AND state IN (0, 2, 3) AND due_at > ?1")));
+                                                    "lane=?2 AND state < 4 AND state <> 1 AND due_at > ?1")));
   GLMAP_CHECK(clamp.integer(1, now.micros).integer(2, lane->second).run());
   // A request may have been on its way when the process died, and the time it was sent may be a wrong clock's: whatever
   // is unknown now is missed only when the ERP's search has had its time from now on.
@@ -181,11 +181,9 @@ Status Writer::settle_event(std::int64_t event, Instant at) {
 }
 
 Status Writer::retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now) {
-  entry_by_reference_.text(1, reference);
-  GLMAP_TRY(known, entry_by_reference_.step());
+  GLMAP_TRY(known, entry_keys_->find(reference_key(reference)));
   if (!known) return fail(ErrorCode::NotFound, "there is no entry `" + std::string(reference) + "`");
-  const std::int64_t entry = entry_by_reference_.integer(0);
-  entry_by_reference_.reset();
+  const std::int64_t entry = *known;
   GLMAP_TRY(before, entry_now(entry));
   GLMAP_ASSERT(before.has_value());
   GLMAP_TRY(after, retried(*before, now));

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/store/decision_parts.hpp"
 #include "gateway/store/row_text.hpp"
 #include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/figure_keys.hpp"
@@ -26,11 +25,13 @@ Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, 
 }
 
 Result<std::optional<Writer::KnownEvent>> Writer::find_key(const EventKey& key) {
-  find_key_.blob(1, bytes_of(key));
-  GLMAP_TRY(hit, find_key_.step());
-  if (!hit) return std::nullopt;
-  KnownEvent known{find_key_.integer(0), find_key_.text(1), static_cast<engine::EventState>(find_key_.integer(2))};
-  find_key_.reset();
+  GLMAP_TRY(number, event_keys_->find(key));
+  if (!number) return std::nullopt;
+  find_event_.integer(1, *number);
+  GLMAP_TRY(there, find_event_.step());
+  if (!there) return fail(ErrorCode::StoreCorrupt, "the key of an event leads to none", "run glmapd verify");
+  KnownEvent known{*number, find_event_.text(0), static_cast<engine::EventState>(find_event_.integer(1))};
+  find_event_.reset();
   return known;
 }
 
@@ -86,22 +87,24 @@ Status Writer::insert_event(const NewEvent& event, std::int64_t number) {
   extend(pending_.events, content_of(linked(event, number, reason), linked(decision.entries)));
   insert_event_.blob(12, pending_.events.hash);
   GLMAP_CHECK(insert_event_.run());
-  GLMAP_CHECK(insert_key_.blob(1, bytes_of(event.key)).integer(2, number).run());
+  event_keys_->add(event.key, number);
 
-  StatementFigures& row = statement_row(event.identity.source, decision);
+  const StatementPart part = statement_part(decision);
+  StatementFigures& row = statement_row(event.identity.source, decision.entity, part.currency);
   row.accepted.count += 1;
-  row.accepted.minor += statement_part(decision).minor;
+  row.accepted.minor += part.minor;
   insert_state_.integer(4, row.number);
-  GLMAP_CHECK(insert_decision(insert_state_, number, decision));
+  GLMAP_CHECK(insert_decision(insert_state_, number, decision, part));
   return insert_entries(number, decision, event.received_at);
 }
 
 /// Column 4, the statement row, is bound by the caller.
-Status Writer::insert_decision(Statement& into, std::int64_t number, const EventDecision& decision) {
+Status Writer::insert_decision(Statement& into, std::int64_t number, const EventDecision& decision,
+                               const StatementPart& part) {
   const std::string reason = decision.reason ? error_text(*decision.reason) : std::string();
   const std::string control = decision.control ? decision.control->to_text() : std::string();
   into.integer(1, number).integer(2, static_cast<std::int64_t>(decision.state));
-  into.integer(3, bundle_number(decision.bundle_digest)).exact(5, statement_part(decision).minor);
+  into.integer(3, bundle_number(decision.bundle_digest)).exact(5, part.minor);
   into.integer(6, pending_.next_entry).integer(7, static_cast<std::int64_t>(decision.entries.size()));
   into.text_or_null(8, reason).text_or_null(9, decision.rule).text_or_null(10, decision.because);
   into.text_or_null(11, decision.object).text_or_null(12, control);
@@ -114,7 +117,14 @@ Status Writer::insert_entries(std::int64_t event, const EventDecision& decision,
 }
 
 Status Writer::insert_entry(std::int64_t event, const NewEntry& entry, Instant now) {
+  GLMAP_TRY(taken, entry_keys_->find(entry.key));
+  if (taken) {
+    return fail(ErrorCode::StoreCorrupt,
+                "the reference `" + entry.reference + "` belongs to entry " + std::to_string(*taken) + " already",
+                "run glmapd verify");
+  }
   const std::int64_t number = pending_.next_entry++;
+  entry_keys_->add(entry.key, number);
   const JournalEntryDraft& data = entry.entry.data();
   insert_entry_.integer(1, number).integer(2, event).text(3, entry.reference).text(4, data.entity);
   insert_entry_.text(5, data.ledger).text(6, data.period).integer(7, now.micros).text(8, entry.json);
@@ -135,31 +145,62 @@ Status Writer::insert_entry(std::int64_t event, const NewEntry& entry, Instant n
 void Writer::add_balances(const JournalEntry& entry) {
   const JournalEntryDraft& data = entry.data();
   for (const JournalLine& line : data.lines) {
-    const std::string currency(line.functional.currency().code());
-    std::string key = figure_key({data.entity, data.ledger, data.period, line.account, currency});
-    auto at = pending_.balances.find(key);
-    if (at == pending_.balances.end()) {
-      const auto before = committed_.balances.find(key);
-      Balance balance = before != committed_.balances.end()
-                            ? before->second
-                            : Balance{data.entity, data.ledger, data.period, line.account, currency};
-      at = pending_.balances.emplace(std::move(key), std::move(balance)).first;
+    const Currency currency = line.functional.currency();
+    put_figure_key(key_, {data.entity, data.ledger, data.period, line.account, currency.code()});
+    auto at = balances_.find(key_);
+    if (at == balances_.end()) {
+      Balance fresh{data.entity, data.ledger, data.period, line.account, std::string(currency.code())};
+      at = balances_.emplace(key_, std::move(fresh)).first;
     }
-    (line.side == Side::debit ? at->second.debit : at->second.credit) += line.functional.minor();
+    Balance& balance = at->second;
+    if (!balance.touched) {
+      balance.touched = true;
+      balance.debit_before = balance.debit;
+      balance.credit_before = balance.credit;
+      touched_.push_back(&balance);
+    }
+    (line.side == Side::debit ? balance.debit : balance.credit) += line.functional.minor();
   }
 }
 
-Writer::StatementFigures& Writer::statement_row(std::string_view source, const EventDecision& decision) {
-  const std::string currency = statement_part(decision).currency;
-  std::string key = figure_key({source, decision.entity, currency});
-  auto at = pending_.rows.find(key);
+Status Writer::write_balances() {
+  for (const Balance* row : touched_) {
+    Statement& write = row->stored ? update_balance_ : insert_balance_;
+    write.text(1, row->entity).text(2, row->ledger).text(3, row->period).text(4, row->account).text(5, row->currency);
+    GLMAP_CHECK(write.exact(6, row->debit).exact(7, row->credit).run());
+  }
+  return {};
+}
+
+void Writer::keep_balances() {
+  for (Balance* row : touched_) {
+    row->stored = true;
+    row->touched = false;
+  }
+  touched_.clear();
+}
+
+void Writer::forget_balances() {
+  for (Balance* row : touched_) {
+    row->debit = row->debit_before;
+    row->credit = row->credit_before;
+    row->touched = false;
+  }
+  touched_.clear();
+}
+
+Writer::StatementFigures& Writer::statement_row(std::string_view source, std::string_view entity,
+                                                std::string_view currency) {
+  put_figure_key(key_, {source, entity, currency});
+  auto at = pending_.rows.find(key_);
   if (at == pending_.rows.end()) {
-    const auto before = committed_.rows.find(key);
+    const auto before = committed_.rows.find(key_);
     StatementFigures row =
         before != committed_.rows.end()
             ? before->second
-            : StatementFigures{pending_.next_row++, std::string(source), decision.entity, currency, {}};
-    at = pending_.rows.emplace(std::move(key), std::move(row)).first;
+            : StatementFigures{
+                  pending_.next_row++, std::string(source), std::string(entity), std::string(currency), {}};
+    at = pending_.rows.emplace(key_, std::move(row)).first;
   }
   return at->second;
 }
@@ -186,25 +227,20 @@ Status Writer::redecide(Sequence event, const EventDecision& decision, std::stri
   GLMAP_TRY(found, event_for_retry_.step());
   if (!found) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");
   const auto state = static_cast<engine::EventState>(event_for_retry_.integer(0));
-  const std::string source = event_for_retry_.text(1);
-  EventDecision before;  // only what names its statement row
-  before.entity = event_for_retry_.text(3);
-  const std::string currency_before = event_for_retry_.text(4);
+  const std::string source = event_for_retry_.text(1), entity_before = event_for_retry_.text(3),
+                    currency_before = event_for_retry_.text(4);
   const Int128 minor_before = event_for_retry_.exact(5);
   event_for_retry_.reset();
   GLMAP_CHECK(check_redecidable(state));
-  if (!currency_before.empty()) {
-    GLMAP_TRY(currency, Currency::parse(currency_before));
-    before.control = Money::zero(currency);
-  }
-  StatementFigures& old_row = statement_row(source, before);
+  StatementFigures& old_row = statement_row(source, entity_before, currency_before);
   old_row.accepted.count -= 1;
   old_row.accepted.minor -= minor_before;
-  StatementFigures& row = statement_row(source, decision);
+  const StatementPart part = statement_part(decision);
+  StatementFigures& row = statement_row(source, decision.entity, part.currency);
   row.accepted.count += 1;
-  row.accepted.minor += statement_part(decision).minor;
+  row.accepted.minor += part.minor;
   update_state_.integer(4, row.number);
-  GLMAP_CHECK(insert_decision(update_state_, event, decision));
+  GLMAP_CHECK(insert_decision(update_state_, event, decision, part));
   GLMAP_CHECK(insert_entries(event, decision, now));
   Change change = event_change(event, now, state, decision.state, kDecidedAgain);
   change.by = by;

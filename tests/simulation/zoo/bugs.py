@@ -34,12 +34,17 @@ bug("what is decided again stays in its old row", "M1", INTAKE, "old_row.accepte
 RECORDS = "gateway/store/records.cpp"
 bug("of several entries only the first counts", "M1", RECORDS, "for (const NewEntry& entry : decision.entries) { if (entry.entry.data()",
     "for (const NewEntry& entry : decision.entries) {\n    if (BUG && &entry != &decision.entries.front()) continue;\n    if (entry.entry.data()")
-bug("debits and credits change places in the balances", "M1", INTAKE, "(line.side == Side::debit ? at->second.debit", "((line.side == Side::debit) != BUG ? at->second.debit")
+bug("debits and credits change places in the balances", "M1", INTAKE, "(line.side == Side::debit ? balance.debit", "((line.side == Side::debit) != BUG ? balance.debit")
 bug("identity without its source", "I1", RECORDS, "for (const std::string_view part : {source, id, revision}) {",
     "CODE\n    if (BUG && part.data() == source.data()) continue;")
 ENGINE_IN = "gateway/engine/intake_step.cpp"
 bug("repeats are not recognised", "I1", ENGINE_IN, "if (!known_digest) return Recognised::fresh;", "if (BUG) return Recognised::fresh;\n  CODE")
 bug("a conflict is merged", "I2", ENGINE_IN, "return *known_digest == digest ?", "return BUG || *known_digest == digest ?")
+KEYS = "gateway/store/sqlite/key_index.cpp"
+bug("a repeat in a run is not found", "I1", KEYS, "if (number) return number;", "if (number && !BUG) return number;")
+bug("a start forgets the newest keys", "I1", KEYS, "recent_.emplace(key, row.integer(0) +", "if (!BUG) recent_.emplace(key, row.integer(0) +")
+bug("a merge loses a part", "I1", KEYS, "GLMAP_CHECK(write_part(target, into, from, until));", "if (!BUG || into % 2 == 0) CODE")
+bug("keys of a commit that failed", "I6", KEYS, "for (const EventKey& key : added_) recent_.erase(key);", "for (const EventKey& key : added_) {\n      if (!BUG) recent_.erase(key);\n    }")
 SERVICE = "gateway/posting/posting_service.cpp"
 bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(answers, store_.commit_intake(taken));",
     "auto zoo_answers = store_.commit_intake(taken);\n"
@@ -89,10 +94,10 @@ WRITER = "gateway/store/sqlite/writer.cpp"
 bug("entries of one object out of order", "I3", WRITER, "GLMAP_CHECK(prepare(claim_,",
     "if (BUG) {\n    GLMAP_CHECK(prepare(due_,\n"
     '        "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, s.document_id, e.reference, e.entity, e.body "\n'
-    '        "FROM entry_state s JOIN entries e ON e.number = s.entry WHERE s.lane = ?1 AND s.state IN (0, 2, 3) AND s.due_at <= ?2 "\n'
+    '        "FROM entry_state s JOIN entries e ON e.number = s.entry WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND s.due_at <= ?2 "\n'
     '        "ORDER BY s.due_at, s.entry LIMIT ?3"));\n  }\n  CODE')
 bug("balances of a commit that failed", "M1", WRITER, "GLMAP_CHECK(commit_.run());",
-    "if (Status zoo = commit_.run(); !zoo) {\n    if (BUG) {\n      for (auto& [key, value] : pending_.balances) committed_.balances.insert_or_assign(key, value);\n    }\n    return zoo;\n  }")
+    "if (Status zoo = commit_.run(); !zoo) {\n    if (BUG) keep_balances();\n    return zoo;\n  }")
 FIGURES = "gateway/store/sqlite/reader_figures.cpp"
 bug("the statement does not know held entries", "M1", FIGURES, "StatementRow& row = rows[stuck->integer(0)];", "if (BUG) continue;\n      CODE")
 bug("the statement counts held as posted", "M1", RECORDS, "return row.held;", "return BUG ? row.posted : row.held;")

@@ -11,6 +11,7 @@
 
 #include "gateway/posting/prepare.hpp"
 #include "gateway/store/sqlite/backup.hpp"
+#include "gateway/store/sqlite/open_store.hpp"
 #include "gateway/store/store.hpp"
 #include "gateway/store/verify.hpp"
 #include "tests/support/gateway_book.hpp"
@@ -55,7 +56,9 @@ namespace {
 /// A small store with every kind of record, closed.
 void fill(const std::string& path) {
   const auto evaluator = testing::gateway_evaluator();
-  const auto store = expect(store::open_sqlite_store(path));
+  // Small runs of keys, so that there are some.
+  const auto store =
+      expect(store::open_sqlite_store({.path = path, .keys = {.run_bits = 1, .part_bits = 0, .fan_bits = 1}}));
   REQUIRE(store->activate_bundle(evaluator->digest(), "bundle bytes", Instant{1}));
   const std::vector<testing::EventText> texts = {
       {.id = "E-1"},
@@ -99,7 +102,8 @@ std::string contents(const std::string& path) {
   };
   for (const char* table :
        {"schema_versions", "bundles", "activations", "statement_rows", "events", "event_keys", "event_state", "lanes",
-        "entries", "entry_state", "history", "conflicts", "balances", "chain_heads"}) {
+        "entries", "entry_state", "history", "conflicts", "balances", "chain_heads", "event_key_runs",
+        "event_key_parts", "entry_keys", "entry_key_runs", "entry_key_parts"}) {
     char* fault = nullptr;
     sqlite3_exec(database, (std::string("SELECT * FROM ") + table).c_str(), add, &out, &fault);
     if (fault != nullptr) out += fault;
@@ -144,6 +148,63 @@ TEST_CASE("a byte that rots anywhere in the store is noticed, or changes nothing
   CHECK(noticed > harmless);
   write_file(path, good);
   CHECK(store::verify_sqlite_store(path));
+}
+
+namespace {
+
+/// Makes of a store what version 1 of the schema would have kept.
+void turn_into_version_1(const std::string& path) {
+  const char* script = R"sql(
+    DROP TABLE event_key_runs; DROP TABLE event_key_parts; DROP TABLE entry_key_runs; DROP TABLE entry_key_parts;
+    CREATE TABLE old_keys (key BLOB PRIMARY KEY, event INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO old_keys SELECT substr(k.keys, 1 + 16 * (e.number - k.first), 16), e.number FROM events e JOIN event_keys k
+      ON k.first = (SELECT max(first) FROM event_keys WHERE first <= e.number);
+    DROP TABLE event_keys; DROP TABLE entry_keys; ALTER TABLE old_keys RENAME TO event_keys;
+    CREATE TABLE old_entries (number INTEGER PRIMARY KEY, event INTEGER NOT NULL, reference TEXT NOT NULL UNIQUE,
+      entity TEXT NOT NULL, ledger TEXT NOT NULL, period TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+    INSERT INTO old_entries SELECT * FROM entries;
+    DROP TABLE entries; ALTER TABLE old_entries RENAME TO entries;
+    CREATE TRIGGER entries_keep_u BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
+    CREATE TRIGGER entries_keep_d BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
+    DROP INDEX entry_due; DROP INDEX entry_in_delivery_by_object;
+    CREATE INDEX entry_due ON entry_state (lane, due_at, entry) WHERE state IN (0, 2, 3);
+    CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry) WHERE object IS NOT NULL AND state IN (0, 1, 2, 3);
+    UPDATE event_state SET row_check = 0; UPDATE entry_state SET row_check = 0; UPDATE balances SET row_check = 0;
+    DELETE FROM schema_versions WHERE version > 1)sql";
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+  char* fault = nullptr;
+  sqlite3_exec(database, script, nullptr, nullptr, &fault);
+  CHECK(std::string(fault != nullptr ? fault : "") == "");
+  sqlite3_free(fault);
+  sqlite3_close(database);
+}
+
+}  // namespace
+
+TEST_CASE("a store of the first schema goes on in the present one", "[store]") {
+  TemporaryFolder folder;
+  const std::string path = folder.file("gateway.db");
+  fill(path);
+  const auto before = expect(store::verify_sqlite_store(path));
+  turn_into_version_1(path);
+  CHECK_FALSE(store::verify_sqlite_store(path));
+  expect(store::open_sqlite_store(path)).reset();
+  const auto after = expect(store::verify_sqlite_store(path));
+  CHECK(after.events == before.events);
+  CHECK(after.heads == before.heads);
+
+  const auto store = expect(store::open_sqlite_store(path));
+  const auto entries = expect(store->list_entries({}));
+  REQUIRE_FALSE(entries.empty());
+  for (const auto& entry : entries)
+    CHECK(expect(store->entry_by_reference(entry.reference))->sequence == entry.sequence);
+  const auto evaluator = testing::gateway_evaluator();
+  const std::string raw = testing::event_text({.id = "E-1"});
+  const auto arrivals = expect(intake::read_events(intake::BodyKind::single, raw, {}));
+  const auto again = expect(posting::prepare(*evaluator, arrivals.front(), Instant{9}));
+  const auto answers = expect(store->commit_intake(std::span(&again.event, 1)));
+  CHECK(answers.front().recognised == engine::Recognised::duplicate);
 }
 
 TEST_CASE("a store whose log of some megabytes was left by a kill opens again", "[store][M11]") {
