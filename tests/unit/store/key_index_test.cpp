@@ -96,7 +96,7 @@ struct Place {
 
 }  // namespace
 
-TEST_CASE("every key is found, and no other, whatever runs and merges there are", "[store][keys]") {
+TEST_CASE("every key is found, and no other, whatever runs and merges there are", "[store][keys][I1]") {
   const unsigned seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937 chance(seed);
@@ -117,7 +117,7 @@ TEST_CASE("every key is found, and no other, whatever runs and merges there are"
   }
 }
 
-TEST_CASE("a key that leads nowhere, and one that is missing, is found by verify", "[store][keys]") {
+TEST_CASE("a key that leads nowhere, and one that is missing, is found by verify", "[store][keys][I1]") {
   Place place({.run_bits = 4, .part_bits = 1, .fan_bits = 1});
   while (place.next < 200) place.add(7, true);
   REQUIRE(place.verify());
@@ -137,7 +137,7 @@ TEST_CASE("a key that leads nowhere, and one that is missing, is found by verify
   REQUIRE(place.verify());
 }
 
-TEST_CASE("a filter lets no key be missed and stops nearly all others", "[store][keys]") {
+TEST_CASE("a filter lets no key be missed and stops nearly all others", "[store][keys][I1]") {
   store::KeyFilter filter(20'000);
   for (int number = 0; number < 20'000; ++number) filter.add(key_of(number));
   int missed = 0, passed = 0;
