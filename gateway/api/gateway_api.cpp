@@ -251,7 +251,10 @@ Result<Answer> GatewayApi::read_lanes() {
       json.set("name", lane.name);
       json.set("state", delivery::to_text(lane.state));
       json.set("since", lane.since.to_text());
-      if (lane.state == delivery::LaneState::paused) json.set("until", lane.until.to_text());
+      const bool goes_on_by_itself = lane.state == delivery::LaneState::paused ||
+                                     lane.state == delivery::LaneState::closed ||
+                                     lane.state == delivery::LaneState::limited;
+      if (goes_on_by_itself) json.set("until", lane.until.to_text());
       if (lane.reason) json.set("reason", reason_json(*lane.reason));
       json.set("confirmed", Json::number(lane.confirmed));
       json.set("refused", Json::number(lane.refused));

@@ -29,6 +29,12 @@ AttemptResult waits(ErrorCode code, std::string text, std::optional<std::int64_t
   return out;
 }
 
+AttemptResult lost(std::string text) {
+  AttemptResult out = plain(DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(text)));
+  out.answer_lost = true;
+  return out;
+}
+
 /// Why an entry cannot even be tried here, if so.
 std::optional<Error> beyond_the_erp(const JournalEntry& entry, const Capabilities& can) {
   const std::string reference = entry.key().reference();
@@ -67,7 +73,9 @@ AttemptResult look_failed(const NotAsked& error) {
   const bool connection = error.transient() || error.code == ErrorCode::ErpAuthorisation ||
                           error.code == ErrorCode::ErpWrongEntity || error.code == ErrorCode::BadConfiguration;
   if (connection) return waits(error.code, error.message, error.retry_after_micros);
-  return plain(DeliveryInput::unclear, error);
+  AttemptResult out = plain(DeliveryInput::unclear, error);
+  out.answer_lost = true;
+  return out;
 }
 
 AttemptResult look_up(ErpConnector& connector, const JournalEntry& entry) {
@@ -118,7 +126,7 @@ AttemptResult judge_answer(ErpConnector& connector, const JournalEntry& entry, O
     return plain(DeliveryInput::refused, reason(refused->code, std::move(refused->text)));
   }
   if (auto* unclear = std::get_if<Unclear>(&outcome)) {
-    return plain(DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(unclear->text)));
+    return lost(std::move(unclear->text));
   }
   auto& not_sent = std::get<NotSent>(outcome);
   return waits(not_sent.code, std::move(not_sent.text), not_sent.retry_after_micros);

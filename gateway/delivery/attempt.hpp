@@ -21,6 +21,8 @@ struct AttemptResult {
   std::optional<std::int64_t> retry_after_micros;
   /// The reason concerns the whole connection (unreachable, throttled, credentials, wrong company), not the entry.
   bool connection_trouble = false;
+  /// No answer came, or none that can be understood: many in a row mean that something stands between us and the ERP.
+  bool answer_lost = false;
 };
 
 /// What `state` asks for: sending = send, unknown = look up, draft_found = look again, then complete.

@@ -134,6 +134,10 @@ class ErpConnector {
   /// connection may not see it; GLM-9001, GLM-9006, GLM-9007 when it cannot be asked.
   virtual Asked<EntityIdentity> who_am_i(std::string_view entity) = 0;
 
+  /// Another number whenever another database may stand behind the connection than before: what `who_am_i` said then
+  /// counts no longer. One for ever where nothing tells.
+  virtual std::int64_t session() const { return 0; }
+
   /// Sends and posts the entry under its reference. Does not look whether it is there already.
   virtual Outcome submit(const JournalEntry& entry) = 0;
 
@@ -143,6 +147,9 @@ class ErpConnector {
   /// `may_send` is asked right before anything is written that changes the ERP; when it says no, nothing is written and
   /// the answer is NotSent. A gateway that was stopped for a while may have lost its lane to another one.
   virtual void guard_sends(std::function<bool()> may_send) = 0;
+  /// `before_request` is called right before each request, whatever it is for. It may take its time; when it gives a
+  /// text, the request is not made, for that reason.
+  virtual void pace_requests(std::function<std::optional<std::string>()> before_request) = 0;
   /// Another gateway works the connection now: what is held open is closed. Used again later, it is opened again.
   virtual void let_go() = 0;
 

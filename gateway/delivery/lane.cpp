@@ -38,6 +38,10 @@ std::string_view to_text(LaneState state) {
       return "elsewhere";
     case LaneState::paused:
       return "paused";
+    case LaneState::closed:
+      return "closed";
+    case LaneState::limited:
+      return "limited";
     case LaneState::stopped:
       return "stopped";
   }
@@ -47,6 +51,7 @@ std::string_view to_text(LaneState state) {
 Lane::Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store::Store& store,
            const platform::Clock& clock, platform::Log& log)
     : settings_(std::move(settings)),
+      gate_(settings_.name, settings_.limits, store, clock),
       connector_(std::move(connector)),
       store_(store),
       clock_(clock),
@@ -55,6 +60,7 @@ Lane::Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store
   status_.name = settings_.name;
   status_.since = now();
   connector_->guard_sends([this] { return store_.still_held(settings_.name, token_); });
+  connector_->pace_requests([this] { return gate_.before_request(); });
 }
 
 void Lane::run(std::stop_token stop) {
@@ -64,6 +70,7 @@ void Lane::run(std::stop_token stop) {
     woken_.wait_for(lock, stop, std::chrono::microseconds(wait_micros()), [this] { return wake_; });
     wake_ = false;
   }
+  gate_.give_back();
 }
 
 std::int64_t Lane::wait_micros() const {
@@ -76,12 +83,9 @@ std::int32_t Lane::run_round(std::stop_token stop) {
   const LaneStatus before = status();
   if (before.state == LaneState::stopped) return 0;
   if (before.state == LaneState::paused && now() < before.until) return 0;
-  if (!save_leftovers(stop) || !hold()) return 0;
-  // After any trouble, and now and then: the database behind an address may be another one by now.
-  const bool stale = now() >= later(checked_at_, settings_.identity_check_micros);
-  if ((before.state != LaneState::working || stale) && !check_connection()) return 0;
-  const auto claimed =
-      store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), settings_.claim_limit});
+  if (!save_leftovers(stop) || !hold() || !is_open() || !check_connection()) return 0;
+  const std::int32_t most = on_trial() ? 1 : gate_.room(settings_.claim_limit);
+  const auto claimed = store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), most, turn_++});
   if (!claimed) {
     store_.release_lane(settings_.name);  // it may have been recorded all the same
     if (claimed.error().permanent()) set_state(LaneState::stopped, claimed.error(), now());
@@ -117,37 +121,68 @@ bool Lane::may_send() {
   return held && held->mine && held->token == token_;
 }
 
-/// Asks the ERP who it is, for every entity. True when it is who it should be.
-bool Lane::check_connection() {
-  for (const auto& [entity, expected] : settings_.entities) {
-    const Asked<EntityIdentity> seen = connector_->who_am_i(entity);
-    if (!seen) {
-      connection_fails(seen.error(), seen.error().retry_after_micros);
-      return false;
-    }
-    if (*seen == expected) continue;
-    connection_fails(
-        Error{ErrorCode::ErpWrongEntity,
-              "for entity `" + entity + "` the ERP shows the books of `" + seen->name + "` in " + seen->currency +
-                  "; expected are those of `" + expected.name + "` in " + expected.currency,
-              "correct the connection's settings or credentials, then resume it",
-              {}},
-        std::nullopt);
+/// Neither a weekly time in which the ERP is closed nor a day whose requests are made.
+bool Lane::is_open() {
+  const auto shut = gate_.shut();
+  if (!shut) {
+    set_state(LaneState::paused, shut.error(), later(now(), settings_.policy.backoff_max_micros));
     return false;
   }
-  connection_works();
+  if (!*shut) return true;
+  const LaneGate::Shut& why = **shut;
+  if (why.by_the_erp) checked_at_.clear();  // whatever was done to it meanwhile
+  set_state(why.by_the_erp ? LaneState::closed : LaneState::limited, Error{ErrorCode::ErpThrottled, why.why, {}, {}},
+            why.until);
+  return false;
+}
+
+/// Asks the ERP who it is, for every entity of which that is not known or was asked long ago. What was answered counts
+/// although a later question fails: a connection that may ask little gets through in several rounds.
+bool Lane::check_connection() {
+  const LaneState state = status().state;
+  if (state == LaneState::unchecked || state == LaneState::elsewhere) checked_at_.clear();
+  bool asked = false;
+  for (const auto& [entity, expected] : settings_.entities) {
+    const auto checked = checked_at_.find(entity);
+    if (checked != checked_at_.end() && now() < later(checked->second, settings_.identity_check_micros)) continue;
+    if (!ask_who(entity, expected)) return false;
+    asked = true;
+    if (connector_->session() != checked_session_ && !std::exchange(checked_at_, {}).empty()) {
+      return false;  // what others said was said in another session: they are asked again, at once
+    }
+    checked_session_ = connector_->session();
+    checked_at_[entity] = now();
+  }
+  if (asked || state != LaneState::working) connection_works();
   return true;
+}
+
+bool Lane::ask_who(const std::string& entity, const EntityIdentity& expected) {
+  const Asked<EntityIdentity> seen = connector_->who_am_i(entity);
+  if (!seen) {
+    connection_fails(seen.error(), seen.error().retry_after_micros);
+    return false;
+  }
+  if (*seen == expected) return true;
+  connection_fails(Error{ErrorCode::ErpWrongEntity,
+                         "for entity `" + entity + "` the ERP shows the books of `" + seen->name + "` in " +
+                             seen->currency + "; expected are those of `" + expected.name + "` in " + expected.currency,
+                         "correct the connection's settings or credentials, then resume it",
+                         {}},
+                   std::nullopt);
+  return false;
 }
 
 void Lane::settle(const ClaimedEntry& claimed, std::stop_token stop) {
   // A stop, or trouble met by an entry before it: what was not begun goes back as it was.
-  const LaneStatus lane = status();
-  if (stop.stop_requested() || lane.state != LaneState::working || !may_send()) {
+  const bool goes_on = !stop.stop_requested() && status().state == LaneState::working && is_open() && may_send();
+  if (!goes_on) {
+    const LaneStatus lane = status();
     AttemptResult back;
     back.input = DeliveryInput::not_sent;
     back.reason =
         lane.reason.value_or(Error{ErrorCode::ErpUnreachable, "the gateway stopped before it was sent", {}, {}});
-    if (lane.state == LaneState::paused) {
+    if (lane.until > now()) {
       back.retry_after_micros = std::max<std::int64_t>(0, lane.until.micros - now().micros);
     }
     record(claimed, std::move(back), now(), stop);
@@ -155,12 +190,29 @@ void Lane::settle(const ClaimedEntry& claimed, std::stop_token stop) {
   }
   const Instant began_at = now();
   AttemptResult result = attempt_claimed(claimed);
+  judge_connection(result);
+  record(claimed, std::move(result), began_at, stop);
+}
+
+/// What an attempt says about the connection as a whole.
+void Lane::judge_connection(AttemptResult& result) {
   if (result.connection_trouble) {
     connection_fails(*result.reason, result.retry_after_micros);
-  } else {
-    troubles_ = 0;
+    // The entry is due when the connection is, and does not wait by a count of its own.
+    const LaneStatus lane = status();
+    if (lane.state == LaneState::paused && result.input == DeliveryInput::not_sent) {
+      result.retry_after_micros = std::max<std::int64_t>(0, lane.until.micros - now().micros);
+    }
+  } else if (!result.answer_lost) {
+    troubles_ = unclear_in_a_row_ = 0;
+  } else if (++unclear_in_a_row_; on_trial()) {
+    connection_fails(Error{ErrorCode::ErpUnclear,
+                           std::to_string(unclear_in_a_row_) + " answers in a row were lost or cannot be understood, " +
+                               "the last one: " + result.reason->message,
+                           {},
+                           {}},
+                     std::nullopt);
   }
-  record(claimed, std::move(result), began_at, stop);
 }
 
 AttemptResult Lane::attempt_claimed(const ClaimedEntry& claimed) {
@@ -195,7 +247,7 @@ void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant beg
   facts.last_sent_at = claimed.last_sent_at;
   facts.looked_at = began_at;
   facts.retry_after_micros = result.retry_after_micros;
-  facts.jitter_permille = static_cast<std::int32_t>(jitter_() % 1001);
+  facts.jitter_permille = jitter();
   auto step = engine::delivery_step(facts, result.input, settings_.policy, now());
   if (!step) {
     log_.error("an outcome has no meaning in the entry's state",
@@ -271,17 +323,16 @@ void Lane::connection_fails(const Error& why, std::optional<std::int64_t> retry_
     return;
   }
   ++troubles_;
-  std::int64_t pause = settings_.policy.backoff_first_micros;
-  for (std::int32_t i = 1; i < troubles_ && pause < settings_.policy.backoff_max_micros; ++i) pause *= 2;
-  if (is_slow_trouble(why.code)) pause = settings_.policy.backoff_max_micros;
-  pause = std::min(pause, settings_.policy.backoff_max_micros);
-  pause = std::max(pause, retry_after_micros.value_or(0));
+  // Behind an address that was lost may stand another database by now; one that asks for patience is the same.
+  if (why.code != ErrorCode::ErpThrottled) checked_at_.clear();
+  if (is_slow_trouble(why.code))
+    retry_after_micros = std::max(retry_after_micros.value_or(0), settings_.policy.backoff_max_micros);
+  const std::int64_t pause = engine::pause_after(troubles_, retry_after_micros, jitter(), settings_.policy);
   set_state(LaneState::paused, why, later(now(), pause));
 }
 
 void Lane::connection_works() {
-  checked_at_ = now();
-  troubles_ = 0;
+  if (!on_trial()) troubles_ = 0;
   set_state(LaneState::working, std::nullopt, now());
 }
 
@@ -303,6 +354,8 @@ void Lane::set_state(LaneState state, std::optional<Error> why, Instant until) {
     log_.info("the ERP connection is worked by another gateway", {{"connection", settings_.name}, {"why", text}});
   } else if (state == LaneState::paused) {
     log_.warning("the ERP connection is paused", {{"connection", settings_.name}, {"error", text}});
+  } else if (state == LaneState::closed || state == LaneState::limited) {
+    log_.info("the ERP connection waits", {{"connection", settings_.name}, {"why", text}, {"until", until.to_text()}});
   } else if (state == LaneState::stopped) {
     log_.error("the ERP connection is stopped", {{"connection", settings_.name}, {"error", text}});
   }

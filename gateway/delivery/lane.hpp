@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One ERP connection at work: claims due entries from the store, has each one attempted, asks engine/delivery_step what
 // becomes of it, records that. The intent to send is durable before anything is sent (the store's claim).
-// A connection in trouble pauses as a whole instead of trying every entry in turn; one that belongs to another company
-// stops and says so.
+// A connection in trouble pauses as a whole instead of trying every entry in turn: after a clear no (unreachable,
+// throttled, credentials), and after several answers in a row that were lost; then one entry is tried first. One that
+// belongs to another company stops and says so. The limits of the connection are kept (lane_gate.hpp).
 // Threading: run_round and run belong to one thread; status, resume and wake may be called from any.
 #pragma once
 
@@ -19,6 +20,7 @@
 
 #include "gateway/delivery/attempt.hpp"
 #include "gateway/delivery/connector.hpp"
+#include "gateway/delivery/lane_gate.hpp"
 #include "gateway/engine/delivery_step.hpp"
 #include "gateway/platform/clock.hpp"
 #include "gateway/platform/log.hpp"
@@ -30,6 +32,8 @@ struct LaneSettings {
   std::string name;                                // of the ERP connection, as in LegalEntity::erp
   std::map<std::string, EntityIdentity> entities;  // who the ERP must say it is, by our entity code
   engine::DeliveryPolicy policy;
+  engine::LaneLimits limits;
+  std::int32_t unclear_in_a_row_max = 5;  // then the connection pauses
   std::int32_t claim_limit = 8;
   std::int64_t lease_micros = 600'000'000;           // longer than a whole claim can take
   std::int64_t poll_micros = 1'000'000;              // looks for work at least so often
@@ -42,6 +46,8 @@ enum class LaneState : std::uint8_t {
   working,
   elsewhere,  // another gateway on the same store works it
   paused,     // the connection is in trouble; goes on by itself at `until`
+  closed,     // a weekly time in which the ERP is closed; goes on by itself at `until`
+  limited,    // the requests of the day are made; goes on by itself at `until`
   stopped,    // a person must act: the connection belongs to another company, or the store failed
 };
 std::string_view to_text(LaneState state);
@@ -51,7 +57,7 @@ struct LaneStatus {
   LaneState state = LaneState::unchecked;
   std::optional<Error> reason;  // paused, stopped
   Instant since;
-  Instant until;                                                   // paused
+  Instant until;                                                   // paused, closed, limited
   std::int64_t confirmed = 0, refused = 0, held = 0, unclear = 0;  // since the start of this process
 };
 
@@ -76,7 +82,9 @@ class Lane {
   bool hold();
   /// Nobody else has taken the lane since the entry was claimed: may the request be written now?
   bool may_send();
+  bool is_open();
   bool check_connection();
+  bool ask_who(const std::string& entity, const EntityIdentity& expected);
   void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
   void record(const store::ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop);
@@ -85,19 +93,27 @@ class Lane {
   void count(const store::DeliveryOutcome& outcome);
   void connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros);
   void connection_works();
+  /// The last answers were lost: the next entry is a trial.
+  bool on_trial() const { return unclear_in_a_row_ >= settings_.unclear_in_a_row_max; }
+  void judge_connection(AttemptResult& result);
+  std::int32_t jitter() { return static_cast<std::int32_t>(jitter_() % 1001); }
   void set_state(LaneState state, std::optional<Error> why, Instant until);
   std::int64_t wait_micros() const;
   Instant now() const { return Instant{clock_.utc_micros()}; }
 
   const LaneSettings settings_;
+  LaneGate gate_;
   const std::unique_ptr<ErpConnector> connector_;
   store::Store& store_;
   const platform::Clock& clock_;
   platform::Log& log_;
   std::mt19937_64 jitter_;
-  Instant checked_at_;
-  std::int64_t token_ = 0;     // of our hold on the lane
-  std::int32_t troubles_ = 0;  // of the connection, in a row
+  std::map<std::string, Instant> checked_at_;  // by entity: when the ERP last said who it is
+  std::int64_t checked_session_ = 0;           // in which it said so
+  std::int64_t token_ = 0;                     // of our hold on the lane
+  std::int64_t turn_ = 0;                      // claims so far
+  std::int32_t troubles_ = 0;                  // of the connection, in a row
+  std::int32_t unclear_in_a_row_ = 0;
   /// Outcomes the store would not take; recorded before anything else is done.
   std::vector<store::DeliveryOutcome> leftovers_;
 

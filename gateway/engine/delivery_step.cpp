@@ -9,18 +9,8 @@ namespace glmap::gateway::engine {
 
 namespace {
 
-constexpr std::int64_t kRetryAfterMaxMicros = 3'600'000'000;
-
-/// Doubles from the first pause to the longest; up to half of it again by jitter, so that lanes do not march in step.
 std::int64_t backoff(std::int32_t tries, const DeliveryFacts& facts, const DeliveryPolicy& policy) {
-  std::int64_t pause = policy.backoff_first_micros;
-  for (std::int32_t i = 1; i < tries && pause < policy.backoff_max_micros; ++i) pause *= 2;
-  pause = std::min(pause, policy.backoff_max_micros);
-  pause += pause / 2 * std::clamp(facts.jitter_permille, 0, 1000) / 1000;
-  if (facts.retry_after_micros) {
-    pause = std::max(pause, std::clamp<std::int64_t>(*facts.retry_after_micros, 0, kRetryAfterMaxMicros));
-  }
-  return pause;
+  return pause_after(tries, facts.retry_after_micros, facts.jitter_permille, policy);
 }
 
 Instant after(Instant now, std::int64_t micros) {
@@ -78,6 +68,20 @@ DeliveryStep choose(const DeliveryFacts& facts, DeliveryInput input, const Deliv
 }
 
 }  // namespace
+
+std::int64_t pause_after(std::int32_t failures, std::optional<std::int64_t> asked_micros, std::int32_t jitter_permille,
+                         const DeliveryPolicy& policy) {
+  const std::int32_t jitter = std::clamp(jitter_permille, 0, 1000);
+  if (asked_micros) {
+    const std::int64_t least = policy.backoff_first_micros;
+    const std::int64_t asked = std::clamp(*asked_micros, least, std::max(least, policy.retry_after_max_micros));
+    return asked + asked / 10 * jitter / 1000;
+  }
+  std::int64_t pause = policy.backoff_first_micros;
+  for (std::int32_t i = 1; i < failures && pause < policy.backoff_max_micros; ++i) pause *= 2;
+  pause = std::min(pause, policy.backoff_max_micros);
+  return pause + pause / 2 * jitter / 1000;
+}
 
 std::optional<DeliveryStep> delivery_step(const DeliveryFacts& facts, DeliveryInput input, const DeliveryPolicy& policy,
                                           Instant now) {

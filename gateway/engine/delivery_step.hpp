@@ -17,6 +17,8 @@ struct DeliveryPolicy {
   std::int32_t looks_max = 60;  // look-ups (or completions of a draft) after one send before a person must look
   std::int64_t backoff_first_micros = 1'000'000;
   std::int64_t backoff_max_micros = 300'000'000;
+  /// An ERP that asks for a longer pause is asked again after this one.
+  std::int64_t retry_after_max_micros = 3'600'000'000;
   /// How long after a send the ERP's search may still not show the document.
   std::int64_t visibility_horizon_micros = 30'000'000;
 };
@@ -29,7 +31,7 @@ struct DeliveryFacts {
   std::optional<Instant> last_sent_at;
   /// When the look-up began: what it did not show then may have come while its answer was on the way.
   std::optional<Instant> looked_at;
-  std::optional<std::int64_t> retry_after_micros;  // what the ERP asked for; honoured up to one hour
+  std::optional<std::int64_t> retry_after_micros;  // what the ERP asked for
   std::int32_t jitter_permille = 0;                // 0..1000: how much of half a backoff to add
 };
 
@@ -38,6 +40,12 @@ struct DeliveryStep {
   Instant due_at;  // meaningless unless in_delivery(to)
   friend bool operator==(const DeliveryStep&, const DeliveryStep&) = default;
 };
+
+/// How long to wait after so many failures in a row. What the ERP asked for is kept, neither more nor less but for a
+/// tenth of it by jitter, at least the first pause and at most retry_after_max: it knows better than a guess that
+/// doubles. Without its word the pause doubles from the first to the longest, with up to half of it again by jitter.
+std::int64_t pause_after(std::int32_t failures, std::optional<std::int64_t> asked_micros, std::int32_t jitter_permille,
+                         const DeliveryPolicy& policy);
 
 /// Nothing when the input has no meaning in the entry's state (a late answer of an attempt that was settled otherwise).
 std::optional<DeliveryStep> delivery_step(const DeliveryFacts& facts, DeliveryInput input, const DeliveryPolicy& policy,

@@ -23,8 +23,15 @@ int HttpAnswered::retry_after_s(int cap) const {
   int seconds = 0;
   auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), seconds);
   if (fault == std::errc::result_out_of_range) return cap;
-  if (fault != std::errc{} || end != text->data() + text->size() || seconds < 0) return -1;
-  return std::min(seconds, cap);
+  if (fault != std::errc{} || end != text->data() + text->size()) {
+    const std::string* date = field("date");
+    if (date == nullptr || !text->ends_with(" GMT")) return -1;
+    const time_t until = curl_getdate(text->c_str(), nullptr);
+    const time_t from = curl_getdate(date->c_str(), nullptr);
+    if (until < 0 || from < 0) return -1;
+    return static_cast<int>(std::clamp<time_t>(until - from, 0, cap));
+  }
+  return seconds < 0 ? -1 : std::min(seconds, cap);
 }
 
 namespace {

@@ -56,7 +56,8 @@ struct HttpAnswered {
 
   /// The first field of that (lower case) name, or nullptr.
   const std::string* field(std::string_view name) const;
-  /// `Retry-After` in seconds, between 0 and `cap`; -1 when absent or not a plain count of seconds.
+  /// `Retry-After` in seconds, between 0 and `cap`, also when it names a time: counted from the answer's own `Date`, so
+  /// that no clock but the server's is asked. -1 when absent or neither.
   int retry_after_s(int cap) const;
 };
 

@@ -49,6 +49,7 @@ class BeastDoor final : public Door {
 
   std::uint16_t port() const override { return port_; }
   std::uint64_t connections() const override { return connections_; }
+  std::uint64_t requests() const override { return requests_; }
 
  private:
   void accept_next() {
@@ -87,6 +88,7 @@ class BeastDoor final : public Door {
     beast::error_code failed;
     http::read(socket, buffer, parser, failed);
     if (failed) return false;
+    ++requests_;
     const auto& request = parser.get();
     auto field = [&](const char* name) {
       const auto value = request[name];
@@ -137,7 +139,7 @@ class BeastDoor final : public Door {
   asio::io_context context_;
   Tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
-  std::atomic<std::uint64_t> connections_ = 0;
+  std::atomic<std::uint64_t> connections_ = 0, requests_ = 0;
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable stopped_;

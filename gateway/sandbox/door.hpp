@@ -50,6 +50,8 @@ class Door {
   virtual std::uint16_t port() const = 0;
   /// Connections accepted so far.
   virtual std::uint64_t connections() const = 0;
+  /// Requests read so far.
+  virtual std::uint64_t requests() const = 0;
 };
 
 }  // namespace glmap::gateway::sandbox

@@ -71,8 +71,48 @@ class Reader {
     return {};
   }
 
+  Status seconds(const YAML::Node& map, const char* key, std::int64_t& micros, std::int64_t most) const {
+    std::int64_t value = micros / 1'000'000;
+    GLMAP_CHECK(number<std::int64_t>(map, key, value, 1, most));
+    micros = value * 1'000'000;
+    return {};
+  }
+
+  Status weekly_times(const YAML::Node& list, engine::LaneLimits& limits) const {
+    if (!list) return {};
+    if (!list.IsSequence()) return wrong(list.Mark(), name_, "`closed` is no list of weekly times");
+    for (const YAML::Node& node : list) {
+      const auto windows = engine::parse_closed_window(node.IsScalar() ? node.Scalar() : "");
+      if (!windows) return wrong(node.Mark(), name_, windows.error().message, windows.error().help);
+      limits.closed.insert(limits.closed.end(), windows->begin(), windows->end());
+    }
+    if (!engine::ever_open(limits)) return wrong(list.Mark(), name_, "`closed` leaves no minute of the week");
+    return {};
+  }
+
+  Status erp_limits(const YAML::Node& node, ErpConfiguration& erp) const {
+    GLMAP_CHECK(only(node, "`limits` of an ERP connection",
+                     {"requests_per_second", "requests_per_minute", "requests_per_day", "zone", "closed",
+                      "retry_after_s_max", "pause_s_max", "visible_after_s", "sends_max", "unclear_in_a_row_max"}));
+    engine::LaneLimits& limits = erp.limits;
+    GLMAP_CHECK(number<std::int32_t>(node, "requests_per_second", limits.requests_per_second, 1, 100'000));
+    GLMAP_CHECK(number<std::int32_t>(node, "requests_per_minute", limits.requests_per_minute, 1, 1'000'000));
+    GLMAP_CHECK(number<std::int64_t>(node, "requests_per_day", limits.requests_per_day, 1, 1'000'000'000));
+    GLMAP_CHECK(text(node, "zone", limits.zone));
+    if (!zone_exists(limits.zone)) {
+      return wrong(node["zone"].Mark(), name_, "`" + limits.zone + "` is not a time zone",
+                   "write a zone of the IANA database, such as Europe/Berlin");
+    }
+    GLMAP_CHECK(weekly_times(node["closed"], limits));
+    GLMAP_CHECK(seconds(node, "retry_after_s_max", erp.policy.retry_after_max_micros, 86'400));
+    GLMAP_CHECK(seconds(node, "pause_s_max", erp.policy.backoff_max_micros, 3600));
+    GLMAP_CHECK(seconds(node, "visible_after_s", erp.policy.visibility_horizon_micros, 86'400));
+    GLMAP_CHECK(number<std::int32_t>(node, "sends_max", erp.policy.sends_max, 1, 100));
+    return number<std::int32_t>(node, "unclear_in_a_row_max", erp.unclear_in_a_row_max, 1, 1000);
+  }
+
   Result<ErpConfiguration> erp(const YAML::Node& node) const {
-    GLMAP_CHECK(only(node, "an ERP connection", {"name", "kind", "settings", "entities"}));
+    GLMAP_CHECK(only(node, "an ERP connection", {"name", "kind", "settings", "entities", "limits"}));
     ErpConfiguration erp;
     GLMAP_CHECK(text(node, "name", erp.name));
     GLMAP_CHECK(text(node, "kind", erp.kind));
@@ -80,6 +120,7 @@ class Reader {
       return wrong(node.Mark(), name_, "an ERP connection lacks its `name` or its `kind`");
     }
     GLMAP_CHECK(texts(node["settings"], "`settings`", erp.settings));
+    if (const YAML::Node limits = node["limits"]) GLMAP_CHECK(erp_limits(limits, erp));
     const YAML::Node entities = node["entities"];
     if (entities && !entities.IsMap())
       return wrong(entities.Mark(), name_, "`entities` is no list of `entity: settings`");

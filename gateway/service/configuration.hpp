@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "compiler/runtime/base/error.hpp"
+#include "gateway/engine/delivery_step.hpp"
+#include "gateway/engine/lane_limits.hpp"
 #include "gateway/intake/read_events.hpp"
 
 namespace glmap::gateway::service {
@@ -20,6 +22,9 @@ struct ErpConfiguration {
   std::string kind;
   std::map<std::string, std::string> settings;
   std::map<std::string, std::map<std::string, std::string>> entities;  // by entity code
+  engine::LaneLimits limits;
+  engine::DeliveryPolicy policy;
+  std::int32_t unclear_in_a_row_max = 5;
 };
 
 struct Configuration {

@@ -57,6 +57,9 @@ Result<std::unique_ptr<delivery::Lane>> make_lane(const ErpConfiguration& erp, c
   delivery::LaneSettings lane;
   lane.name = erp.name;
   lane.entities = connectors::expected_identities(settings);
+  lane.policy = erp.policy;
+  lane.limits = erp.limits;
+  lane.unclear_in_a_row_max = erp.unclear_in_a_row_max;
   lane.jitter_seed = static_cast<std::uint64_t>(clock.utc_micros());
   return std::make_unique<delivery::Lane>(std::move(lane), std::move(connector), store, clock, log);
 }

@@ -93,6 +93,7 @@ struct ClaimRequest {
   /// A claim that is not settled by then is due again (look-ups and completions; a send never is, see hold_lane).
   Instant lease_until;
   std::int32_t limit = 1;
+  std::int64_t turn = 0;  // one more with every claim: who comes first when not all entities get something
 };
 
 /// An entry taken by a worker. `state` says what to do: sending = send it now; unknown = look it up; draft_found =
@@ -260,7 +261,12 @@ class Store {
   virtual bool still_held(std::string_view lane, std::int64_t token) const = 0;
   /// What is being sent in the lane will not be settled by us: hold_lane begins anew.
   virtual void release_lane(std::string_view lane) = 0;
-  /// Takes up to `limit` due entries of the lane in order of arrival; the intent to send is durable on return. Nothing
+  /// Takes up to `wanted` of the `most` requests that the lane may make on that day, for whoever works it now or later;
+  /// returns how many there were. A negative number gives back so many that were not made.
+  virtual Result<std::int64_t> take_requests(std::string_view lane, Date day, std::int64_t wanted,
+                                             std::int64_t most) = 0;
+  /// Takes up to `limit` due entries of the lane, from each of its legal entities in turn, of one entity in order of
+  /// arrival; the intent to send is durable on return. Nothing
   /// when this gateway does not hold the lane.
   virtual Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) = 0;
   /// One answer an outcome, same order. When an event's last entry becomes posted, so does the event.

@@ -51,6 +51,7 @@ class TwinConnector final : public ErpConnector {
 
   const Capabilities& describe() const override { return capabilities_; }
   void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void pace_requests(std::function<std::optional<std::string>()>) override {}
   void let_go() override {}
 
   Asked<EntityIdentity> who_am_i(std::string_view entity) override {

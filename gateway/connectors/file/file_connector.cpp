@@ -111,6 +111,7 @@ class FileConnector final : public delivery::ErpConnector {
   }
 
   void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void pace_requests(std::function<std::optional<std::string>()>) override {}  // a folder asks for no patience
   void let_go() override { folders_.clear(); }
 
   Outcome complete_draft(const JournalEntry& entry, std::string_view) override { return submit(entry); }

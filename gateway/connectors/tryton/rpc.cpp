@@ -48,6 +48,9 @@ delivery::NotSent unauthorised(std::string text) {
 }  // namespace
 
 platform::HttpOutcome RpcClient::exchange(std::string_view method, Json::Array params, Effect effect) {
+  if (before_request_) {
+    if (auto why = before_request_()) return platform::HttpNotSent{std::move(*why)};
+  }
   platform::HttpRequest request;
   request.method = "POST";
   request.url = settings_.url + "/" + settings_.database + "/";

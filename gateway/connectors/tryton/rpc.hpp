@@ -44,6 +44,10 @@ class RpcClient {
 
   /// Asked right before each call that writes.
   void guard_sends(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
+  /// See ErpConnector::pace_requests.
+  void pace_requests(std::function<std::optional<std::string>()> before_request) {
+    before_request_ = std::move(before_request);
+  }
 
   /// `params` must end with the context object.
   /// A write is never carried over into a new session: it comes back as not sent.
@@ -60,6 +64,7 @@ class RpcClient {
 
   RpcSettings settings_;
   std::function<bool()> may_send_;
+  std::function<std::optional<std::string>()> before_request_;
   std::unique_ptr<platform::HttpClient> http_;
   std::string session_;     // value of the Authorization field; empty: not logged in
   long long sessions_ = 0;  // opened so far

@@ -71,6 +71,10 @@ class TrytonConnector final : public delivery::ErpConnector {
   const delivery::Capabilities& describe() const override { return capabilities_; }
 
   void guard_sends(std::function<bool()> may_send) override { rpc_.guard_sends(std::move(may_send)); }
+  void pace_requests(std::function<std::optional<std::string>()> before_request) override {
+    rpc_.pace_requests(std::move(before_request));
+  }
+  std::int64_t session() const override { return rpc_.session(); }
   void let_go() override {}
 
   delivery::Asked<delivery::EntityIdentity> who_am_i(std::string_view entity) override {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/store/postgres/delivering.hpp"
 
+#include <algorithm>
+
+#include "gateway/store/fair_shares.hpp"
 #include "gateway/store/postgres/recording.hpp"
 
 namespace glmap::gateway::store::postgres {
@@ -11,18 +14,20 @@ using engine::EntryState;
 
 // `state IN (...)` is written as in the partial indexes, which are used only then.
 constexpr std::string_view kDue =
-    "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, s.document_id, e.reference, "
-    "e.entity, e.body FROM entry_state s JOIN entries e ON e.number = s.entry WHERE s.lane = $1 AND s.state IN (0, 2, "
-    "3) "
-    "AND s.due_at <= $2 AND (s.object IS NULL OR NOT EXISTS (SELECT 1 FROM entry_state b WHERE b.object = s.object AND "
-    "b.object IS NOT NULL AND b.state IN (0, 1, 2, 3) AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT $3 "
-    "FOR UPDATE OF s SKIP LOCKED";
+    "SELECT d.* FROM lanes l CROSS JOIN LATERAL (SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, "
+    "s.last_sent_at, s.document_id, e.reference, e.entity, e.body, s.lane FROM entry_state s JOIN entries e ON "
+    "e.number "
+    "= s.entry WHERE s.lane = l.number AND s.state IN (0, 2, 3) AND s.due_at <= $2 AND (s.object IS NULL OR NOT EXISTS "
+    "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND b.state IN (0, 1, 2, 3) AND "
+    "b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT $3 FOR UPDATE OF s SKIP LOCKED) d WHERE l.name = $1 "
+    "ORDER BY l.number";
 constexpr std::string_view kClaim =
     "UPDATE entry_state s SET state = u.state, claim = u.claim, sends = u.sends, looks = u.looks, "
     "last_sent_at = u.sent_at, due_at = $7 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
     "$5::bigint[], $6::bigint[]) AS u(entry, state, claim, sends, looks, sent_at) WHERE s.entry = u.entry";
 constexpr std::string_view kRecover =
-    "WITH found AS (SELECT entry, event FROM entry_state WHERE lane = $1 AND state = 1 ORDER BY entry FOR UPDATE), "
+    "WITH found AS (SELECT entry, event FROM entry_state WHERE lane IN (SELECT number FROM lanes WHERE "
+    "name = $1) AND state = 1 ORDER BY entry FOR UPDATE), "
     "moved AS (UPDATE entry_state s SET state = 2, claim = claim + 1, due_at = $2 FROM found WHERE s.entry = "
     "found.entry) "
     "SELECT entry, event FROM found";
@@ -31,20 +36,45 @@ std::int64_t number(EntryState state) {
   return static_cast<std::int64_t>(state);
 }
 
+/// Which rows of kDue are claimed, in order of arrival: each queue's share of its own first ones.
+std::vector<int> dealt_out(const Rows& rows, const ClaimRequest& request) {
+  std::vector<std::int64_t> queues;
+  std::vector<std::int32_t> due;
+  for (int index = 0; index < rows.count(); ++index) {
+    if (queues.empty() || queues.back() != rows[index].integer(12)) {
+      queues.push_back(rows[index].integer(12));
+      due.push_back(0);
+    }
+    ++due.back();
+  }
+  const std::vector<std::int32_t> shares = fair_shares(due, request.limit, request.turn);
+  std::vector<int> chosen;
+  int first = 0;
+  for (std::size_t queue = 0; queue < due.size(); first += due[queue++]) {
+    for (std::int32_t place = 0; place < shares[queue]; ++place) chosen.push_back(first + place);
+  }
+  std::ranges::sort(chosen, {}, [&](int index) { return rows[index].integer(0); });
+  return chosen;
+}
+
 }  // namespace
 
-Result<std::int64_t> Delivering::recover(std::int64_t lane, Instant now) {
-  GLMAP_TRY(found, session_.query(kRecover, Parameters().integer(lane).integer(now.micros)));
+Result<std::int64_t> Delivering::recover(std::string_view lane, Instant now) {
+  GLMAP_TRY(found, session_.query(kRecover, Parameters().text(lane).integer(now.micros)));
   for (int index = 0; index < found.count(); ++index) {
     queue_change(session_, recovered_change(found[index].integer(1), found[index].integer(0), now));
   }
   // Look-ups that were under way hold a claim nobody will settle, and due times may come from a clock that was wrong.
-  session_.queue("UPDATE entry_state SET due_at = $2 WHERE lane = $1 AND state IN (0, 2, 3) AND due_at > $2",
-                 Parameters().integer(lane).integer(now.micros));
+  session_.queue(
+      "UPDATE entry_state SET due_at = $2 WHERE lane IN (SELECT number FROM lanes WHERE name = $1) AND state IN "
+      "(0, 2, 3) AND due_at > $2",
+      Parameters().text(lane).integer(now.micros));
   // A request may have been on its way: whatever is unknown now is missed only when the ERP's search has had its time
   // from now on.
-  session_.queue("UPDATE entry_state SET last_sent_at = $2 WHERE lane = $1 AND state = 2",
-                 Parameters().integer(lane).integer(now.micros));
+  session_.queue(
+      "UPDATE entry_state SET last_sent_at = $2 WHERE lane IN (SELECT number FROM lanes WHERE name = $1) AND "
+      "state = 2",
+      Parameters().text(lane).integer(now.micros));
   return found.count();
 }
 
@@ -68,10 +98,25 @@ Result<std::int64_t> Delivering::declare_restored(std::string_view by, Instant n
   return open.count();
 }
 
-Result<std::vector<ClaimedEntry>> Delivering::claim_due(std::int64_t lane, const ClaimRequest& request) {
-  GLMAP_TRY(rows, session_.query(kDue, Parameters().integer(lane).integer(request.now.micros).integer(request.limit)));
+Result<std::int64_t> Delivering::take_requests(std::string_view lane, Date day, std::int64_t wanted,
+                                               std::int64_t most) {
+  const auto which = [&] { return std::move(Parameters().text(lane).integer(day.days())); };
+  GLMAP_CHECK(
+      session_.query("INSERT INTO lane_days (lane, day, requests) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", which()));
+  GLMAP_TRY(rows, session_.query("SELECT requests FROM lane_days WHERE lane = $1 AND day = $2 FOR UPDATE", which()));
+  GLMAP_ASSERT(rows.count() == 1);
+  const std::int64_t before = rows[0].integer(0);
+  const std::int64_t taken = std::clamp(wanted, -before, std::max<std::int64_t>(0, most - before));
+  session_.queue("UPDATE lane_days SET requests = requests + $3 WHERE lane = $1 AND day = $2",
+                 std::move(which().integer(taken)));
+  return taken;
+}
+
+Result<std::vector<ClaimedEntry>> Delivering::claim_due(const ClaimRequest& request) {
+  GLMAP_TRY(rows,
+            session_.query(kDue, Parameters().text(request.lane).integer(request.now.micros).integer(request.limit)));
   std::vector<ClaimedEntry> claimed;
-  for (int index = 0; index < rows.count(); ++index) {
+  for (const int index : dealt_out(rows, request)) {
     const auto row = rows[index];
     ClaimedEntry& entry = claimed.emplace_back();
     entry.entry = row.integer(0);

@@ -13,12 +13,13 @@ class Delivering {
   explicit Delivering(Session& session) : session_(session) {}
 
   /// The lane is held by the caller, who has locked the hold.
-  Result<std::vector<ClaimedEntry>> claim_due(std::int64_t lane, const ClaimRequest& request);
+  Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request);
   Result<std::vector<OutcomeRecorded>> record(std::span<const DeliveryOutcome> outcomes);
   Status retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now);
   Result<std::int64_t> declare_restored(std::string_view by, Instant now);
+  Result<std::int64_t> take_requests(std::string_view lane, Date day, std::int64_t wanted, std::int64_t most);
   /// What was being sent in the lane becomes unknown. Returns how many.
-  Result<std::int64_t> recover(std::int64_t lane, Instant now);
+  Result<std::int64_t> recover(std::string_view lane, Instant now);
 
  private:
   Result<OutcomeRecorded> record_one(const DeliveryOutcome& outcome);

@@ -49,7 +49,7 @@ void Holds::put(std::string_view name, const Lane& lane) {
 }
 
 Result<LaneHold> Holds::hold(std::string_view name, Instant now) {
-  GLMAP_TRY(number, names_.lane(name));
+  GLMAP_TRY(number, names_.lane(name, ""));
   Lane lane;
   {
     const std::lock_guard guard(mutex_);
@@ -97,7 +97,7 @@ Result<LaneHold> Holds::take_or_look(std::string_view name, Lane& lane, Instant 
     if (!may_take(row, lane)) return LaneHold{false, row.token, row.name, 0};
     session.queue("UPDATE lane_holds SET gateway = $2, token = $3, beat = beat + 1 WHERE lane = $1",
                   Parameters().integer(lane.number).integer(database_.gateway()).integer(row.token + 1));
-    GLMAP_TRY(interrupted, Delivering(session).recover(lane.number, now));
+    GLMAP_TRY(interrupted, Delivering(session).recover(name, now));
     return LaneHold{true, row.token + 1, {}, interrupted};
   });
   if (!answer) return answer;

@@ -35,10 +35,11 @@ Result<std::int64_t> Names::number(const Table& table, const Parameters& paramet
   return found;
 }
 
-Result<std::int64_t> Names::lane(std::string_view name) {
-  static constexpr Table kTable{"SELECT number FROM lanes WHERE name = $1",
-                                "INSERT INTO lanes (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING number"};
-  return number(kTable, Parameters().text(name));
+Result<std::int64_t> Names::lane(std::string_view name, std::string_view entity) {
+  static constexpr Table kTable{
+      "SELECT number FROM lanes WHERE name = $1 AND entity = $2",
+      "INSERT INTO lanes (name, entity) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING number"};
+  return number(kTable, Parameters().text(name).text(entity));
 }
 
 Result<std::int64_t> Names::bundle(std::string_view digest) {
@@ -67,7 +68,9 @@ Result<std::int64_t> Names::statement_row(std::string_view source, std::string_v
 Status Names::know(std::string_view source, const EventDecision& decision) {
   GLMAP_CHECK(statement_row(source, decision.entity, statement_part(decision).currency));
   GLMAP_CHECK(bundle(decision.bundle_digest));
-  for (const NewEntry& entry : decision.entries) GLMAP_CHECK(lane(entry.lane));
+  for (const NewEntry& entry : decision.entries) {
+    GLMAP_CHECK(lane(entry.lane, entry.entry.data().entity));
+  }
   return {};
 }
 

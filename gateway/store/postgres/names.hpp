@@ -18,7 +18,7 @@ class Names {
  public:
   explicit Names(Database& database) : database_(database) {}
 
-  Result<std::int64_t> lane(std::string_view name);
+  Result<std::int64_t> lane(std::string_view name, std::string_view entity);
   Result<std::int64_t> bundle(std::string_view digest);
   /// Also keeps the bundle.
   Result<std::int64_t> bundle(std::string_view digest, std::string_view bytes);

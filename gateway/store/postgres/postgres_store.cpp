@@ -71,12 +71,16 @@ class PostgresStore final : public Store {
   Result<LaneHold> hold_lane(std::string_view lane, Instant now) override { return holds_->hold(lane, now); }
   bool still_held(std::string_view lane, std::int64_t token) const override { return holds_->still_held(lane, token); }
   void release_lane(std::string_view lane) override { holds_->release(lane); }
+  Result<std::int64_t> take_requests(std::string_view lane, Date day, std::int64_t wanted, std::int64_t most) override {
+    return database_.write(
+        [&](Session& session) { return Delivering(session).take_requests(lane, day, wanted, most); });
+  }
   Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) override {
-    GLMAP_TRY(lane, names_.lane(request.lane));
+    GLMAP_TRY(lane, names_.lane(request.lane, ""));
     return database_.write([&](Session& session) -> Result<std::vector<ClaimedEntry>> {
       GLMAP_TRY(ours, holds_->confirm(session, request.lane, lane));
       if (!ours) return std::vector<ClaimedEntry>{};
-      return Delivering(session).claim_due(lane, request);
+      return Delivering(session).claim_due(request);
     });
   }
   Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes) override {

@@ -51,10 +51,10 @@ Result<std::optional<Sequence>> find_event(Session& session, const EventKey& key
 }
 
 Result<std::optional<Instant>> next_due(Session& session, std::string_view lane) {
-  GLMAP_TRY(rows, session.query("SELECT s.due_at FROM entry_state s WHERE s.lane = (SELECT number FROM lanes WHERE "
-                                "name = $1) AND s.state IN (0, 2, 3) ORDER BY s.due_at LIMIT 1",
+  GLMAP_TRY(rows, session.query("SELECT min((SELECT s.due_at FROM entry_state s WHERE s.lane = l.number AND "
+                                "s.state IN (0, 2, 3) ORDER BY s.due_at LIMIT 1)) FROM lanes l WHERE l.name = $1",
                                 Parameters().text(lane)));
-  if (rows.count() == 0) return std::nullopt;
+  if (rows.count() == 0 || rows[0].is_null(0)) return std::nullopt;
   return Instant{rows[0].integer(0)};
 }
 

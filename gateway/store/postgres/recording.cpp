@@ -250,7 +250,7 @@ void Recording::queue_conflicts(std::span<const NewEvent> events, const std::vec
 Status Recording::add_entries(Sequence event, const EventDecision& decision, Instant now) {
   for (const NewEntry& entry : decision.entries) {
     const JournalEntryDraft& data = entry.entry.data();
-    GLMAP_TRY(lane, names_.lane(entry.lane));
+    GLMAP_TRY(lane, names_.lane(entry.lane, data.entity));
     entries_.event.integer(event);
     entries_.reference.text(entry.reference);
     entries_.entity.text(data.entity);

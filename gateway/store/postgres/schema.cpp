@@ -93,9 +93,11 @@ CREATE TABLE event_state (
 ) WITH (fillfactor = 80);
 CREATE INDEX event_exceptions ON event_state (state, event) WHERE state IN (3, 4);
 
-CREATE TABLE lanes (
+CREATE TABLE lanes (                    -- an ERP connection, and a queue for each legal entity behind it
   number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  name   TEXT NOT NULL UNIQUE
+  name   TEXT NOT NULL,                 -- of the connection
+  entity TEXT NOT NULL,                 -- '': the connection itself, which lane_holds names
+  UNIQUE (name, entity)
 );
 CREATE TABLE lane_holds (               -- which gateway delivers a lane; `token` fences the one before it
   lane    BIGINT PRIMARY KEY,
@@ -104,6 +106,12 @@ CREATE TABLE lane_holds (               -- which gateway delivers a lane; `token
   beat    BIGINT NOT NULL               -- grows as long as the holder lives
 ) WITH (fillfactor = 50);
 
+CREATE TABLE lane_days (                -- requests taken of those that a connection may make a day
+  lane     TEXT NOT NULL,
+  day      BIGINT NOT NULL,             -- since 1970, of the ERP's zone
+  requests BIGINT NOT NULL,
+  PRIMARY KEY (lane, day)
+);
 CREATE TABLE entries (                  -- never changed
   number     BIGINT PRIMARY KEY,
   event      BIGINT NOT NULL,

@@ -61,11 +61,11 @@ Result<std::optional<Sequence>> Reader::find_key(const std::string& name, const 
 
 Result<std::optional<Instant>> Reader::next_due(std::string_view lane) {
   return in_one_cut([&]() -> Result<std::optional<Instant>> {
-    GLMAP_TRY(row, use("SELECT s.due_at FROM entry_state s WHERE s.lane = (SELECT number FROM lanes WHERE name = ?1) "
-                       "AND s.state < 4 AND s.state <> 1 ORDER BY s.due_at LIMIT 1"));
+    GLMAP_TRY(row, use("SELECT min((SELECT s.due_at FROM entry_state s WHERE s.lane = l.number AND s.state < 4 AND "
+                       "s.state <> 1 ORDER BY s.due_at LIMIT 1)) FROM lanes l WHERE l.name = ?1"));
     row->text(1, lane);
     GLMAP_TRY(found, row->step());
-    if (!found) return std::nullopt;
+    if (!found || row->is_null(0)) return std::nullopt;
     return Instant{row->integer(0)};
   });
 }

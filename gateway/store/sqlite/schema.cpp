@@ -231,6 +231,29 @@ CREATE TRIGGER event_keys_keep_d BEFORE DELETE ON event_keys BEGIN SELECT RAISE(
 CREATE TRIGGER entry_keys_keep_u BEFORE UPDATE ON entry_keys BEGIN SELECT RAISE(ABORT, 'keys are never changed'); END;
 CREATE TRIGGER entry_keys_keep_d BEFORE DELETE ON entry_keys BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;
 
+CREATE TABLE lane_days (               -- requests taken of those that a connection may make a day
+  lane     TEXT NOT NULL,
+  day      INTEGER NOT NULL,           -- since 1970, of the ERP's zone
+  requests INTEGER NOT NULL,
+  row_check INTEGER NOT NULL,
+  PRIMARY KEY (lane, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lanes_2 (                 -- one queue for each legal entity behind an ERP connection
+  number INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL,                -- of the connection
+  entity TEXT NOT NULL,
+  row_check INTEGER NOT NULL,
+  UNIQUE (name, entity)
+) STRICT;
+INSERT INTO lanes_2 SELECT row_number() OVER (ORDER BY l.number, q.entity), l.name, q.entity, 0
+  FROM (SELECT DISTINCT s.lane, e.entity FROM entry_state s JOIN entries e ON e.number = s.entry) q
+  JOIN lanes l ON l.number = q.lane;
+UPDATE entry_state SET lane = (SELECT n.number FROM lanes l JOIN lanes_2 n ON n.name = l.name
+  JOIN entries e ON e.entity = n.entity WHERE l.number = entry_state.lane AND e.number = entry_state.entry);
+DROP TABLE lanes;
+ALTER TABLE lanes_2 RENAME TO lanes;
+
 -- For IN with more than two values SQLite builds a B-tree each time a row is written, only to look into it.
 DROP INDEX entry_due;
 DROP INDEX entry_in_delivery_by_object;

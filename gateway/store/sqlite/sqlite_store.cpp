@@ -98,6 +98,9 @@ class SqliteStore final : public Store {
     const std::lock_guard guard(holds_mutex_);
     if (const auto at = holds_.find(lane); at != holds_.end()) at->second.held = false;
   }
+  Result<std::int64_t> take_requests(std::string_view lane, Date day, std::int64_t wanted, std::int64_t most) override {
+    return write([&] { return writer_->take_requests(lane, day, wanted, most); });
+  }
   Result<std::vector<ClaimedEntry>> claim_due(const ClaimRequest& request) override {
     {
       const std::lock_guard guard(holds_mutex_);

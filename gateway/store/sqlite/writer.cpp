@@ -79,6 +79,11 @@ Status Writer::prepare_delivery() {
       "WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
       "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
       "b.state < 4 AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
+  GLMAP_CHECK(prepare(
+      count_due_,
+      "SELECT count(*) FROM (SELECT 1 FROM entry_state s WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND "
+      "s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS (SELECT 1 FROM entry_state b WHERE b.object = s.object AND "
+      "b.object IS NOT NULL AND b.state < 4 AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3)"));
   GLMAP_CHECK(prepare(claim_, checked_update("entry_state",
                                              {{"state", "?2"},
                                               {"claim", "?3"},
@@ -141,9 +146,9 @@ Status Writer::load_figures() {
     Balance row{s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.exact(5), s.exact(6), true};
     balances_.emplace(figure_key({row.entity, row.ledger, row.period, row.account, row.currency}), row);
   }));
-  GLMAP_CHECK(read("SELECT number, name FROM lanes", [&](const Statement& s) {
+  GLMAP_CHECK(read("SELECT number, name, entity FROM lanes", [&](const Statement& s) {
     f.next_lane = std::max(f.next_lane, s.integer(0) + 1);
-    f.lanes.emplace(s.text(1), s.integer(0));
+    f.lanes.emplace(figure_key({s.text(1), s.text(2)}), Queue{s.integer(0), s.text(1)});
   }));
   GLMAP_CHECK(read("SELECT number, digest FROM bundles", [&](const Statement& s) {
     f.next_bundle = std::max(f.next_bundle, s.integer(0) + 1);

@@ -48,6 +48,9 @@ class Writer {
   Result<std::vector<OutcomeRecorded>> record_delivery(std::span<const DeliveryOutcome> outcomes);
   Status retry_entry(std::string_view reference, std::string_view by, std::string_view why, Instant now);
 
+  // -- lanes (writer_lanes.cpp)
+  Result<std::int64_t> take_requests(std::string_view lane, Date day, std::int64_t wanted, std::int64_t most);
+
  private:
   struct KnownEvent {
     Sequence sequence = 0;
@@ -58,6 +61,11 @@ class Writer {
     std::int64_t number = 0;
     std::string source, entity, currency;
     CountAndAmount accepted;
+  };
+  /// What one legal entity has waiting behind an ERP connection.
+  struct Queue {
+    std::int64_t number = 0;
+    std::string lane;
   };
   struct Balance {
     std::string entity, ledger, period, account, currency;
@@ -70,7 +78,7 @@ class Writer {
   struct Figures {
     std::int64_t next_event = 1, next_entry = 1, next_row = 1, next_lane = 1, next_bundle = 1;
     std::unordered_map<std::string, StatementFigures> rows;
-    std::unordered_map<std::string, std::int64_t> lanes;
+    std::unordered_map<std::string, Queue> lanes;  // by connection and entity
     std::unordered_map<std::string, std::int64_t> bundles;
     std::int64_t active_bundle = 0, next_activation = 1;
     ChainHead events, changes;
@@ -102,7 +110,12 @@ class Writer {
   void keep_balances();
   void forget_balances();
   StatementFigures& statement_row(std::string_view source, std::string_view entity, std::string_view currency);
-  Result<std::int64_t> lane_number(std::string_view name);
+  Result<std::int64_t> lane_number(std::string_view name, std::string_view entity);
+  std::vector<std::int64_t> queues_of(std::string_view lane) const;
+  Status recover_queue(std::int64_t queue, Instant now, std::int64_t& interrupted);
+  Result<std::vector<std::int32_t>> shares_of(std::span<const std::int64_t> queues, const ClaimRequest& request);
+  Status take_due(std::int64_t queue, std::int32_t limit, const ClaimRequest& request,
+                  std::vector<std::pair<ClaimedEntry, std::int64_t>>& into);
   std::int64_t bundle_number(const std::string& digest) const;
   Result<OutcomeRecorded> record_one(const DeliveryOutcome& outcome);
   Result<std::optional<EntryNow>> entry_now(std::int64_t entry);
@@ -122,8 +135,8 @@ class Writer {
   Statement find_event_, insert_event_, insert_state_, update_state_, insert_conflict_;
   Statement insert_entry_, insert_entry_state_, insert_history_, insert_lane_;
   Statement upsert_row_, insert_balance_, update_balance_, event_for_retry_;
-  Statement due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, references_, next_conflict_,
-      head_;
+  Statement due_, count_due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, references_,
+      next_conflict_, head_;
 };
 
 }  // namespace glmap::gateway::store

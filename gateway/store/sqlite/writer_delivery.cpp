@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "gateway/store/fair_shares.hpp"
 #include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/writer.hpp"
 
@@ -16,10 +19,14 @@ std::int64_t number(EntryState state) {
 }  // namespace
 
 Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {
-  const auto lane = committed_.lanes.find(std::string(lane_name));
-  if (lane == committed_.lanes.end()) return 0;
+  std::int64_t interrupted = 0;
+  for (const std::int64_t queue : queues_of(lane_name)) GLMAP_CHECK(recover_queue(queue, now, interrupted));
+  return interrupted;
+}
+
+Status Writer::recover_queue(std::int64_t queue, Instant now, std::int64_t& count) {
   std::vector<std::pair<std::int64_t, std::int64_t>> interrupted;
-  sending_.integer(1, lane->second);
+  sending_.integer(1, queue);
   while (true) {
     GLMAP_TRY(more, sending_.step());
     if (!more) break;
@@ -34,12 +41,13 @@ Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {
   // Look-ups that were under way hold a claim nobody will settle, and due times may come from a clock that was wrong.
   GLMAP_TRY(clamp, database_.prepare(checked_update("entry_state", {{"due_at", "?1"}},
                                                     "lane=?2 AND state < 4 AND state <> 1 AND due_at > ?1")));
-  GLMAP_CHECK(clamp.integer(1, now.micros).integer(2, lane->second).run());
+  GLMAP_CHECK(clamp.integer(1, now.micros).integer(2, queue).run());
   // A request may have been on its way when the process died, and the time it was sent may be a wrong clock's: whatever
   // is unknown now is missed only when the ERP's search has had its time from now on.
   GLMAP_TRY(sent, database_.prepare(checked_update("entry_state", {{"last_sent_at", "?1"}}, "lane=?2 AND state = 2")));
-  GLMAP_CHECK(sent.integer(1, now.micros).integer(2, lane->second).run());
-  return static_cast<std::int64_t>(interrupted.size());
+  GLMAP_CHECK(sent.integer(1, now.micros).integer(2, queue).run());
+  count += static_cast<std::int64_t>(interrupted.size());
+  return {};
 }
 
 Result<std::int64_t> Writer::declare_restored(std::string_view by, Instant now) {
@@ -73,18 +81,53 @@ Result<std::int64_t> Writer::declare_restored(std::string_view by, Instant now) 
   return static_cast<std::int64_t>(open.size());
 }
 
+std::vector<std::int64_t> Writer::queues_of(std::string_view lane) const {
+  std::vector<std::int64_t> queues;
+  for (const auto& [key, queue] : committed_.lanes) {
+    if (queue.lane == lane) queues.push_back(queue.number);
+  }
+  std::ranges::sort(queues);
+  return queues;
+}
+
+Result<std::vector<std::int32_t>> Writer::shares_of(std::span<const std::int64_t> queues, const ClaimRequest& request) {
+  if (queues.size() == 1) return std::vector{request.limit};
+  std::vector<std::int32_t> due;
+  for (const std::int64_t queue : queues) {
+    count_due_.integer(1, queue).integer(2, request.now.micros).integer(3, request.limit);
+    GLMAP_CHECK(count_due_.step());
+    due.push_back(static_cast<std::int32_t>(count_due_.integer(0)));
+    count_due_.reset();
+  }
+  return fair_shares(due, request.limit, request.turn);
+}
+
 Result<std::vector<ClaimedEntry>> Writer::claim_due(const ClaimRequest& request) {
-  const auto lane = committed_.lanes.find(std::string(request.lane));
-  if (lane == committed_.lanes.end()) return std::vector<ClaimedEntry>{};
+  const std::vector<std::int64_t> queues = queues_of(request.lane);
+  if (queues.empty()) return std::vector<ClaimedEntry>{};
+  GLMAP_TRY(shares, shares_of(queues, request));
+  std::vector<std::pair<ClaimedEntry, std::int64_t>> due;
+  for (std::size_t index = 0; index < queues.size(); ++index) {
+    if (shares[index] > 0) GLMAP_CHECK(take_due(queues[index], shares[index], request, due));
+  }
+  std::ranges::sort(due, {}, [](const auto& one) { return one.first.entry; });
   std::vector<ClaimedEntry> claimed;
-  std::vector<std::int64_t> events;
-  due_.integer(1, lane->second).integer(2, request.now.micros).integer(3, request.limit);
+  for (auto& [entry, event] : due) {
+    GLMAP_CHECK(claim_one(entry, event, request));
+    claimed.push_back(std::move(entry));
+  }
+  return claimed;
+}
+
+Status Writer::take_due(std::int64_t queue, std::int32_t limit, const ClaimRequest& request,
+                        std::vector<std::pair<ClaimedEntry, std::int64_t>>& into) {
+  due_.integer(1, queue).integer(2, request.now.micros).integer(3, limit);
   while (true) {
     GLMAP_TRY(more, due_.step());
-    if (!more) break;
-    ClaimedEntry& entry = claimed.emplace_back();
+    if (!more) return {};
+    auto& [entry, event] = into.emplace_back();
     entry.entry = due_.integer(0);
-    events.push_back(due_.integer(1));
+    event = due_.integer(1);
     entry.state = static_cast<EntryState>(due_.integer(2));
     entry.claim = due_.integer(3);
     entry.sends = static_cast<std::int32_t>(due_.integer(4));
@@ -97,10 +140,6 @@ Result<std::vector<ClaimedEntry>> Writer::claim_due(const ClaimRequest& request)
     entry.entity = due_.text(10);
     entry.json = due_.text(11);
   }
-  for (std::size_t index = 0; index < claimed.size(); ++index) {
-    GLMAP_CHECK(claim_one(claimed[index], events[index], request));
-  }
-  return claimed;
 }
 
 Status Writer::claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimRequest& request) {

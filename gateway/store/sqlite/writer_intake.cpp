@@ -129,7 +129,7 @@ Status Writer::insert_entry(std::int64_t event, const NewEntry& entry, Instant n
   insert_entry_.integer(1, number).integer(2, event).text(3, entry.reference).text(4, data.entity);
   insert_entry_.text(5, data.ledger).text(6, data.period).integer(7, now.micros).text(8, entry.json);
   GLMAP_CHECK(insert_entry_.run());
-  GLMAP_TRY(lane, lane_number(entry.lane));
+  GLMAP_TRY(lane, lane_number(entry.lane, entry.entry.data().entity));
   insert_entry_state_.integer(1, number).integer(2, event).integer(3, lane).integer(4, now.micros);
   const bool look_first = now.micros < pending_.look_first_until;
   const auto state = look_first ? engine::EntryState::unknown : engine::EntryState::ready;
@@ -205,13 +205,13 @@ Writer::StatementFigures& Writer::statement_row(std::string_view source, std::st
   return at->second;
 }
 
-Result<std::int64_t> Writer::lane_number(std::string_view name) {
-  const std::string key(name);
-  if (const auto at = committed_.lanes.find(key); at != committed_.lanes.end()) return at->second;
-  if (const auto at = pending_.lanes.find(key); at != pending_.lanes.end()) return at->second;
+Result<std::int64_t> Writer::lane_number(std::string_view name, std::string_view entity) {
+  const std::string key = figure_key({name, entity});
+  if (const auto at = committed_.lanes.find(key); at != committed_.lanes.end()) return at->second.number;
+  if (const auto at = pending_.lanes.find(key); at != pending_.lanes.end()) return at->second.number;
   const std::int64_t number = pending_.next_lane++;
-  GLMAP_CHECK(insert_lane_.integer(1, number).text(2, key).run());
-  pending_.lanes.emplace(key, number);
+  GLMAP_CHECK(insert_lane_.integer(1, number).text(2, name).text(3, entity).run());
+  pending_.lanes.emplace(key, Queue{number, std::string(name)});
   return number;
 }
 

@@ -104,8 +104,8 @@ bug("the statement counts held as posted", "M1", RECORDS, "return row.held;", "r
 
 # ---- delivery: one attempt, one lane -----------------------------------------------------------------------------------
 ATTEMPT = "gateway/delivery/attempt.cpp"
-bug("an unclear answer is a no", "E1", ATTEMPT, "return plain(DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(unclear->text)));",
-    "return plain(BUG ? DeliveryInput::not_sent : DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(unclear->text)));")
+bug("an unclear answer is a no", "E1", ATTEMPT, "AttemptResult out = plain(DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(text)));",
+    "AttemptResult out = plain(BUG ? DeliveryInput::not_sent : DeliveryInput::unclear, reason(ErrorCode::ErpUnclear, std::move(text)));")
 bug("unknown is sent, not looked up", "E1", ATTEMPT, "case EntryState::unknown: return look_up(connector, entry);",
     "case EntryState::unknown:\n      if (BUG) return judge_answer(connector, entry, connector.submit(entry));\n      return look_up(connector, entry);")
 bug("refused is tried again for ever", "E12", ATTEMPT, "return plain(DeliveryInput::refused, reason(refused->code, std::move(refused->text)));",
@@ -117,8 +117,9 @@ bug("a draft is no document", "E7", ATTEMPT, "if (const auto* draft = std::get_i
 bug("a failed look-up is an absence", "E2", ATTEMPT, "AttemptResult look_failed(const NotAsked& error) {",
     "CODE\n  if (BUG) return plain(DeliveryInput::found_absent, error);")
 LANE = "gateway/delivery/lane.cpp"
-bug("nobody asks who the ERP is", "E14", LANE, "if (*seen == expected) continue;", "if (BUG || *seen == expected) continue;")
-bug("the asked pause is not kept", "E8", LANE, "pause = std::max(pause, retry_after_micros.value_or(0));", "if (!BUG) CODE")
+bug("nobody asks who the ERP is", "E14", LANE, "if (*seen == expected) return true;", "if (BUG || *seen == expected) return true;")
+bug("the asked pause is not kept", "E8", LANE, "engine::pause_after(troubles_, retry_after_micros, jitter(), settings_.policy);",
+    "engine::pause_after(troubles_, BUG ? std::nullopt : retry_after_micros, jitter(), settings_.policy);")
 bug("a paused lane works on", "E8", LANE, "if (before.state == LaneState::paused && now() < before.until) return 0;",
     "if (!BUG && before.state == LaneState::paused && now() < before.until) return 0;")
 bug("an outcome that cannot be recorded is dropped", "M12", LANE, 'could not be recorded", {{"error", recorded.error().message}}); leftovers_.push_back(outcome);',

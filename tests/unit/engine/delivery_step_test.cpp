@@ -94,6 +94,18 @@ TEST_CASE("what the ERP asks for as a pause is honoured up to one hour", "[deliv
   CHECK(delivery_step(f, DeliveryInput::not_sent, {}, kNow)->due_at.micros == kNow.micros + kSecond);
 }
 
+TEST_CASE("an ERP that asks for a short pause after many failures is asked again after it, not after our own guess",
+          "[delivery][E8]") {
+  CHECK(pause_after(12, std::nullopt, 0, {}) == 300 * kSecond);
+  CHECK(pause_after(12, 2 * kSecond, 0, {}) == 2 * kSecond);
+  CHECK(pause_after(12, 60 * kSecond, 1000, {}) ==
+        66 * kSecond);  // never sooner; a tenth later so that not all come at once
+  CHECK(pause_after(1, 0, 0, {}) == kSecond);
+  DeliveryPolicy patient;
+  patient.retry_after_max_micros = 2 * 3600 * kSecond;
+  CHECK(pause_after(1, 86'400 * kSecond, 0, patient) == 7200 * kSecond);
+}
+
 TEST_CASE("a refusal waits for a person and is not repeated by itself", "[delivery][E12]") {
   CHECK(delivery_step(facts(EntryState::sending), DeliveryInput::refused, {}, kNow)->to == EntryState::rejected);
   CHECK_FALSE(delivery_step(facts(EntryState::rejected), DeliveryInput::claimed, {}, kNow));

@@ -68,7 +68,18 @@ TEST_CASE("an answer comes back with its status, its fields and its body", "[htt
   CHECK(answered->retry_after_s(5) == 5);
 }
 
-TEST_CASE("an absurd Retry-After is capped, a date or a negative one is left out", "[http_client][E8]") {
+TEST_CASE("a Retry-After that names a time is counted from the answer's own date", "[http_client][E8]") {
+  const auto with = [](std::string until, std::string date) {
+    return HttpAnswered{429, {{"retry-after", std::move(until)}, {"date", std::move(date)}}, ""};
+  };
+  CHECK(with("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:26:30 GMT").retry_after_s(3600) == 90);
+  CHECK(with("Thu, 22 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:26:30 GMT").retry_after_s(3600) == 3600);
+  CHECK(with("Wed, 21 Oct 2026 07:00:00 GMT", "Wed, 21 Oct 2026 07:26:30 GMT").retry_after_s(3600) == 0);
+  CHECK(with("tomorrow GMT", "Wed, 21 Oct 2026 07:26:30 GMT").retry_after_s(3600) == -1);
+  CHECK(with("Wed, 21 Oct 2026 07:28:00 GMT", "noon").retry_after_s(3600) == -1);
+}
+
+TEST_CASE("an absurd Retry-After is capped, a negative one or a time without a date is left out", "[http_client][E8]") {
   auto with = [](std::string value) { return HttpAnswered{429, {{"retry-after", std::move(value)}}, ""}; };
   CHECK(with("99999999999999999999").retry_after_s(3600) == 3600);
   CHECK(with("-5").retry_after_s(3600) == -1);

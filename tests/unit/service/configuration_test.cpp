@@ -18,6 +18,14 @@ erp:
     kind: tryton
     settings: {url: "http://127.0.0.1:8000", database: acme}
     entities: {DE: {company: "Acme GmbH"}, FR: {}}
+    limits:
+      requests_per_second: 5
+      requests_per_day: 20000
+      zone: Europe/Berlin
+      closed: ["Sun 02:00-04:30", "daily 23:50-24:00"]
+      retry_after_s_max: 7200
+      visible_after_s: 900
+      unclear_in_a_row_max: 3
   - {name: us, kind: file}
 )",
                                        "glmapd.yaml");
@@ -29,6 +37,15 @@ erp:
   CHECK(read->erp[0].settings.at("url") == "http://127.0.0.1:8000");
   CHECK(read->erp[0].entities.at("DE").at("company") == "Acme GmbH");
   CHECK(read->erp[0].entities.contains("FR"));
+  CHECK(read->erp[0].limits.requests_per_second == 5);
+  CHECK(read->erp[0].limits.requests_per_minute == 0);
+  CHECK(read->erp[0].limits.requests_per_day == 20'000);
+  CHECK(read->erp[0].limits.zone == "Europe/Berlin");
+  CHECK(read->erp[0].limits.closed.size() == 8);
+  CHECK(read->erp[0].policy.retry_after_max_micros == 7'200'000'000);
+  CHECK(read->erp[0].policy.visibility_horizon_micros == 900'000'000);
+  CHECK(read->erp[0].unclear_in_a_row_max == 3);
+  CHECK(read->erp[1].limits.zone == "UTC");
 }
 
 TEST_CASE("a misspelt or impossible setting is told with its place, never left out", "[service]") {
@@ -44,6 +61,11 @@ TEST_CASE("a misspelt or impossible setting is told with its place, never left o
       {"limits: {events_max: many}", 1, "many"},
       {"limits: {events_max: 0}", 1, "0"},
       {"erp:\n  - name: a\n    kind: file\n    settings: {a: [1]}", 4, "a"},
+      {"erp:\n  - name: a\n    kind: file\n    limits: {requests_per_hour: 5}", 4, "requests_per_hour"},
+      {"erp:\n  - name: a\n    kind: file\n    limits:\n      requests_per_second: 0", 5, "requests_per_second"},
+      {"erp:\n  - name: a\n    kind: file\n    limits:\n      zone: Berlin", 5, "Berlin"},
+      {"erp:\n  - name: a\n    kind: file\n    limits:\n      closed:\n        - Sunday", 6, "Sunday"},
+      {"erp:\n  - name: a\n    kind: file\n    limits:\n      closed: [\"daily 00:00-24:00\"]", 5, "closed"},
       {"- bundle", 1, "configuration"},
       {"store: [", 2, "YAML"},
   };

@@ -166,6 +166,11 @@ void turn_into_version_1(const std::string& path) {
     DROP TABLE entries; ALTER TABLE old_entries RENAME TO entries;
     CREATE TRIGGER entries_keep_u BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
     CREATE TRIGGER entries_keep_d BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
+    DROP TABLE lane_days;
+    CREATE TABLE old_lanes (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, row_check INTEGER NOT NULL) STRICT;
+    INSERT INTO old_lanes SELECT min(number), name, 0 FROM lanes GROUP BY name;
+    UPDATE entry_state SET lane = (SELECT o.number FROM old_lanes o JOIN lanes l ON l.name = o.name WHERE l.number = entry_state.lane);
+    DROP TABLE lanes; ALTER TABLE old_lanes RENAME TO lanes;
     DROP INDEX entry_due; DROP INDEX entry_in_delivery_by_object;
     CREATE INDEX entry_due ON entry_state (lane, due_at, entry) WHERE state IN (0, 2, 3);
     CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry) WHERE object IS NOT NULL AND state IN (0, 1, 2, 3);
@@ -197,6 +202,7 @@ TEST_CASE("a store of the first schema goes on in the present one", "[store]") {
   const auto store = expect(store::open_sqlite_store(path));
   const auto entries = expect(store->list_entries({}));
   REQUIRE_FALSE(entries.empty());
+  for (const auto& entry : entries) CHECK(entry.lane == (entry.entity == "DE" ? "erp-de" : "erp-us"));
   for (const auto& entry : entries)
     CHECK(expect(store->entry_by_reference(entry.reference))->sequence == entry.sequence);
   const auto evaluator = testing::gateway_evaluator();

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "gateway/posting/prepare.hpp"
+#include "gateway/store/fair_shares.hpp"
 #include "tests/support/gateway_book.hpp"
 #include "tests/unit/store/stores.hpp"
 
@@ -42,10 +43,14 @@ struct Fixture {
     store.reset();
     open();
   }
-  store::Sequence add(const EventText& text) {
+  /// `lane`: behind another ERP connection than the book says.
+  store::Sequence add(const EventText& text, const std::string& lane = "") {
     const std::string raw = event_text(text);
     const auto arrivals = expect(intake::read_events(intake::BodyKind::single, raw, {}));
-    const posting::Prepared prepared = expect(posting::prepare(*evaluator, arrivals.front(), kNow));
+    posting::Prepared prepared = expect(posting::prepare(*evaluator, arrivals.front(), kNow));
+    for (store::NewEntry& entry : prepared.event.decision.entries) {
+      if (!lane.empty()) entry.lane = lane;
+    }
     return expect(store->commit_intake(std::span(&prepared.event, 1))).front().sequence;
   }
   std::vector<store::ClaimedEntry> claim(std::string_view lane, Instant now, int limit = 10) {
@@ -360,6 +365,59 @@ TEMPLATE_TEST_CASE("a text with the character 0 in it is kept and holds up nobod
   const auto journey = expect(f.store->event_journey(sequence));
   CHECK(journey->event.raw == bad);
   CHECK(journey->event.state == EventState::held);
+}
+
+TEMPLATE_TEST_CASE(
+    "a flood of one company makes another one behind the same connection wait for a turn, not for its end",
+    "[store][E8]", SqlitePlace, PostgresPlace) {
+  if (!can_run<TestType>()) return;
+  Fixture<TestType> f;
+  for (int i = 1; i <= 30; ++i) f.add({.id = "E-" + std::to_string(i), .invoice = "I-" + std::to_string(i)});
+  for (int i = 31; i <= 33; ++i) {
+    f.add({.id = "E-" + std::to_string(i), .invoice = "I-" + std::to_string(i), .entity = "US", .currency = "USD"},
+          "erp-de");
+  }
+  const auto of = [](const std::vector<store::ClaimedEntry>& claimed) {
+    std::string entities;
+    for (const store::ClaimedEntry& entry : claimed) entities += entry.entity == "US" ? 'u' : 'd';
+    return entities;
+  };
+  CHECK(of(f.claim("erp-de", later(1), 4)) == "dduu");
+  CHECK(of(f.claim("erp-de", later(2), 4)) == "dddu");
+  CHECK(of(f.claim("erp-de", later(3), 4)) == "dddd");  // nobody else is there: all are theirs
+  f.reopen();
+  CHECK(f.claim("erp-de", later(4), 100).size() == 33);  // what was interrupted of either is looked up
+}
+
+TEST_CASE("what is to be had is dealt out in turns", "[store][E8]") {
+  using Shares = std::vector<std::int32_t>;
+  const auto deal = [](const Shares& available, std::int32_t limit, std::int64_t turn) {
+    return store::fair_shares(available, limit, turn);
+  };
+  CHECK(deal({}, 8, 0).empty());
+  CHECK(deal({100'000, 1, 2}, 8, 0) == Shares{5, 1, 2});
+  CHECK(deal({9, 9, 9}, 1, 0) == Shares{1, 0, 0});
+  CHECK(deal({9, 9, 9}, 1, 1) == Shares{0, 1, 0});
+  CHECK(deal({9, 9, 9}, 1, 5) == Shares{0, 0, 1});
+  CHECK(deal({9, 0, 9}, 4, 1) == Shares{2, 0, 2});
+  CHECK(deal({1, 1}, 8, 7) == Shares{1, 1});
+}
+
+TEMPLATE_TEST_CASE("the requests of a day are taken once, also over a restart", "[store][E8]", SqlitePlace,
+                   PostgresPlace) {
+  if (!can_run<TestType>()) return;
+  Fixture<TestType> f;
+  const auto& store = f.store;
+  const Date day = Date::from_days(20'000);
+  CHECK(store->take_requests("erp", day, 60, 100).value() == 60);
+  CHECK(store->take_requests("erp", day.plus_days(1), 60, 100).value() == 60);
+  CHECK(store->take_requests("other", day, 60, 100).value() == 60);
+  f.reopen();
+  CHECK(store->take_requests("erp", day, 60, 100).value() == 40);
+  CHECK(store->take_requests("erp", day, 1, 100).value() == 0);
+  CHECK(store->take_requests("erp", day, -5, 100).value() == -5);
+  CHECK(store->take_requests("erp", day, 60, 100).value() == 5);
+  CHECK(store->take_requests("erp", day, 60, 50).value() == 0);  // the limit was lowered
 }
 
 TEMPLATE_TEST_CASE("nothing is claimed in a lane that is not held", "[store][M16]", SqlitePlace, PostgresPlace) {
