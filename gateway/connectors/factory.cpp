@@ -7,6 +7,7 @@
 
 #include "gateway/connectors/file/entry_file.hpp"
 #include "gateway/connectors/file/file_connector.hpp"
+#include "gateway/connectors/ledger/ledger_connector.hpp"
 #include "gateway/connectors/tryton/tryton_connector.hpp"
 
 namespace glmap::gateway::connectors {
@@ -93,11 +94,14 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
-Result<std::string> password(Reader& reader) {
-  const std::string path = reader.text("password_file");
-  const std::string variable = reader.text("password_env");
+/// From `WHAT_file` or `WHAT_env`.
+Result<std::string> secret_of(Reader& reader, const std::string& what, bool needed) {
+  const std::string path = reader.text(what + "_file");
+  const std::string variable = reader.text(what + "_env");
+  if (!needed && path.empty() && variable.empty()) return "";
   if (path.empty() == variable.empty()) {
-    return fail(ErrorCode::BadConfiguration, reader.place() + " needs one of `password_file` and `password_env`");
+    return fail(ErrorCode::BadConfiguration,
+                reader.place() + " needs one of `" + what + "_file` and `" + what + "_env`");
   }
   if (!variable.empty()) {
     const char* value = std::getenv(variable.c_str());
@@ -108,11 +112,19 @@ Result<std::string> password(Reader& reader) {
   }
   const auto content = file::read_whole_file(path);
   if (!content || !*content) {
-    return fail(ErrorCode::BadConfiguration, reader.place() + ": the password file `" + path + "` cannot be read");
+    return fail(ErrorCode::BadConfiguration, reader.place() + ": the " + what + " file `" + path + "` cannot be read");
   }
   std::string out = **content;
   while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
   return out;
+}
+
+Status check_url(const Reader& reader, const std::string& url) {
+  const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
+  if (has_scheme && url.find_first_of("@?#") == std::string::npos) return {};
+  return fail(
+      ErrorCode::BadConfiguration,
+      reader.place() + ": `url` is not of the form https://host[:port]; user and password have settings of their own");
 }
 
 Result<tryton::TrytonEntity> tryton_entity(const std::string& place, const LegalEntity& entity, const Values& values) {
@@ -134,15 +146,11 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_tryton(const ConnectorSetti
   GLMAP_TRY(url, reader.required("url"));
   GLMAP_TRY(database, reader.required("database"));
   GLMAP_TRY(user, reader.required("user"));
-  GLMAP_TRY(secret, password(reader));
+  GLMAP_TRY(secret, secret_of(reader, "password", true));
   GLMAP_TRY(connect_ms, reader.milliseconds("connect_timeout_ms", out.rpc.connect_ms_max));
   GLMAP_TRY(total_ms, reader.milliseconds("timeout_ms", out.rpc.total_ms_max));
   GLMAP_TRY(create_parties, reader.yes_no("create_parties"));
-  if (!(url.starts_with("https://") || url.starts_with("http://")) || url.find_first_of("@?#") != std::string::npos) {
-    return fail(ErrorCode::BadConfiguration,
-                reader.place() +
-                    ": `url` is not of the form https://host[:port]; user and password have settings of their own");
-  }
+  GLMAP_CHECK(check_url(reader, url));
   out.rpc = {url, database, user, secret, connect_ms, total_ms};
   while (out.rpc.url.ends_with('/')) out.rpc.url.pop_back();
   out.create_parties = create_parties;
@@ -160,6 +168,29 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_tryton(const ConnectorSetti
   }
   GLMAP_TRY(http, platform::make_http_client(http_settings));
   return tryton::make_tryton_connector(std::move(out), std::move(http));
+}
+
+Result<std::unique_ptr<delivery::ErpConnector>> make_ledger(const ConnectorSettings& settings) {
+  Reader reader("ERP connection `" + settings.name + "`", settings.settings);
+  ledger::LedgerSettings out;
+  GLMAP_TRY(url, reader.required("url"));
+  GLMAP_TRY(token, secret_of(reader, "token", false));
+  GLMAP_TRY(connect_ms, reader.milliseconds("connect_timeout_ms", out.connect_ms_max));
+  GLMAP_TRY(total_ms, reader.milliseconds("timeout_ms", out.total_ms_max));
+  GLMAP_CHECK(check_url(reader, url));
+  out = {url, token, connect_ms, total_ms};
+  while (out.url.ends_with('/')) out.url.pop_back();
+  platform::HttpClientSettings http_settings;
+  http_settings.authorities_file = reader.text("authorities_file");
+  http_settings.plain_http_hosts = words(reader.text("plain_http_hosts"));
+  GLMAP_CHECK(reader.nothing_left());
+  for (const auto& [code, values] : settings.entities) {
+    Reader entity(reader.place() + ", entity " + code, values);
+    entity.text("company");  // read by expected_identities
+    GLMAP_CHECK(entity.nothing_left());
+  }
+  GLMAP_TRY(http, platform::make_http_client(http_settings));
+  return ledger::make_ledger_connector(std::move(out), std::move(http));
 }
 
 Result<std::unique_ptr<delivery::ErpConnector>> make_file(const ConnectorSettings& settings) {
@@ -192,8 +223,9 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_connector(const ConnectorSe
   }
   if (settings.kind == "tryton") return make_tryton(settings);
   if (settings.kind == "file") return make_file(settings);
-  return fail(ErrorCode::BadConfiguration,
-              "ERP connection `" + settings.name + "` is of kind `" + settings.kind + "`; write tryton or file");
+  if (settings.kind == "ledger") return make_ledger(settings);
+  return fail(ErrorCode::BadConfiguration, "ERP connection `" + settings.name + "` is of kind `" + settings.kind +
+                                               "`; write tryton, ledger or file");
 }
 
 std::map<std::string, delivery::EntityIdentity> expected_identities(const ConnectorSettings& settings) {
@@ -209,7 +241,7 @@ std::map<std::string, delivery::EntityIdentity> expected_identities(const Connec
 }
 
 std::vector<std::string> connector_kinds() {
-  return {"tryton", "file"};
+  return {"tryton", "ledger", "file"};
 }
 
 }  // namespace glmap::gateway::connectors

@@ -31,7 +31,7 @@ enum class DimensionSupport : std::uint8_t {
 
 /// What this ERP can take; shown to people and checked before anything is sent.
 struct Capabilities {
-  std::string kind;                      // tryton, file
+  std::string kind;                      // tryton, ledger, file
   std::size_t reference_length_max = 0;  // characters of our reference the ERP keeps
   std::size_t lines_max = 0;
   bool currency_per_line = false;

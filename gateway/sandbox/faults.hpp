@@ -16,17 +16,20 @@
 namespace glmap::gateway::sandbox {
 
 enum class FaultKind : std::uint8_t {
-  delay,               // only waits (delay_ms), then does its work
-  drop_before_commit,  // the connection dies, nothing was done
-  commit_then_drop,    // the work is done, the connection dies after `bytes` bytes of the answer
-  status,              // HTTP `status` with an HTML page, nothing was done
-  commit_then_status,  // the work is done, the answer is HTTP `status` with an HTML page
-  html_page,           // HTTP 200 with an HTML page, nothing was done
-  commit_then_html,    // the same after the work was done
-  end_session,         // every session is forgotten: HTTP 401
-  drip,                // the work is done, the answer comes byte by byte, `delay_ms` apart
-  alter,               // the work is done, and a debit and a credit of the newest document grow by a cent
-  unbalance,           // the work is done, and one debit of the newest document grows by a cent
+  delay,                  // only waits (delay_ms), then does its work
+  drop_before_commit,     // the connection dies, nothing was done
+  commit_then_drop,       // the work is done, the connection dies after `bytes` bytes of the answer
+  status,                 // HTTP `status` with an HTML page, nothing was done
+  commit_then_status,     // the work is done, the answer is HTTP `status` with an HTML page
+  html_page,              // HTTP 200 with an HTML page, nothing was done
+  commit_then_html,       // the same after the work was done
+  error_200,              // HTTP 200 with JSON that says `error`, nothing was done
+  commit_then_error_200,  // the same after the work was done
+  leave_draft,            // the plain ledger's document is created and not posted
+  end_session,            // every session is forgotten: HTTP 401
+  drip,                   // the work is done, the answer comes byte by byte, `delay_ms` apart
+  alter,                  // the work is done, and a debit and a credit of the newest document grow by a cent
+  unbalance,              // the work is done, and one debit of the newest document grows by a cent
 };
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
 

@@ -3,12 +3,13 @@
 //   POST /<database>/           Tryton's JSON-RPC            (tryton_double.hpp)
 //   /ledger/v1/...              the plain ledger             (json_ledger.hpp)
 //   POST /_faults, DELETE /_faults    what is to go wrong    (faults.hpp)
-//   POST /_settings             {"unique": true, "visibility_lag_ms": 500, "close_period": {"company","period"},
-//                                "close_account": {"company","code"}, "rename_company": {"from","to"}}
-//   GET /_documents             every document of the Tryton double
+//   POST /_settings             what both of them do from now on: docs/connectors/sandbox.md
+//   GET /_documents             every document of the Tryton double; /_documents/ledger: of the plain ledger
 // Shares no code with connectors/. Threading: any thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -38,14 +39,17 @@ class Sandbox {
   const Door& door() const { return *door_; }
 
  private:
-  explicit Sandbox(const SandboxSettings& settings) : tryton_(settings.seed, settings.journal_path) {}
+  explicit Sandbox(const SandboxSettings& settings)
+      : tryton_(settings.seed, settings.journal_path), ledger_(settings.seed) {}
   DoorReply handle(const DoorRequest& request);
   DoorReply change_settings(const Json& settings);
+  DoorReply change_switches(const Json& settings);
 
   TrytonDouble tryton_;
   JsonLedger ledger_;
   FaultPlan faults_;
-  std::unique_ptr<Door> door_;  // last: its threads use the others
+  std::atomic<std::int64_t> out_until_ms_ = 0;  // of an outage
+  std::unique_ptr<Door> door_;                  // last: its threads use the others
 };
 
 }  // namespace glmap::gateway::sandbox

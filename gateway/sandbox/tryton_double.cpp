@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/sandbox/fault_replies.hpp"
+
 namespace glmap::gateway::sandbox {
 
 namespace {
@@ -14,18 +16,6 @@ constexpr int kWrongPasswordsMax = 5;
 std::int64_t clock_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
-}
-
-std::string page(int status) {
-  return "<!doctype html>\n<html lang=en>\n<title>" + std::to_string(status) + "</title>\n<h1>Sandbox</h1>\n";
-}
-
-DoorReply html(int status) {
-  DoorReply reply;
-  reply.status = status;
-  reply.content_type = "text/html; charset=utf-8";
-  reply.body = page(status);
-  return reply;
 }
 
 Json plain_error(std::string text) {
@@ -139,42 +129,27 @@ DoorReply TrytonDouble::handle(const DoorRequest& request, FaultPlan& faults) {
   const Json* id = parsed ? parsed->find("id") : nullptr;
   if (request.content_type.find("json") == std::string::npos || method == nullptr || method->as_string() == nullptr ||
       params == nullptr || params->as_array() == nullptr || id == nullptr) {
-    return html(500);
+    return html_page(500);
   }
   const std::optional<Fault> fault = faults.take(*method->as_string());
-  const FaultKind kind = fault ? fault->kind : FaultKind::delay;
-  DoorReply reply;
-  if (kind == FaultKind::drop_before_commit) {
-    reply.drop_after_bytes = 0;
-    return reply;
-  }
-  if (kind == FaultKind::end_session) end_sessions();
-  if (kind == FaultKind::status || kind == FaultKind::html_page) {
-    reply = html(kind == FaultKind::status ? fault->status : 200);
-    if (!fault->retry_after.empty()) reply.fields.emplace_back("Retry-After", fault->retry_after);
-    return reply;
+  if (fault && fault->kind == FaultKind::end_session) end_sessions();
+  if (fault) {
+    if (auto instead = instead_of_work(*fault)) return std::move(*instead);
   }
   const std::lock_guard lock(mutex_);
   const Answer answer = carry_out(*method->as_string(), *params->as_array(), request.authorization);
+  const FaultKind kind = fault ? fault->kind : FaultKind::delay;
   if (kind == FaultKind::alter || kind == FaultKind::unbalance) alter_newest(kind == FaultKind::alter);
+  DoorReply reply;
   if (const auto* status = std::get_if<Status>(&answer)) {
-    reply = html(status->code);
+    reply = html_page(status->code);
     if (status->code == 401) reply.fields.emplace_back("WWW-Authenticate", "Basic realm=\"Tryton\"");
   } else if (const auto* done = std::get_if<Done>(&answer)) {
     reply.body = write_json(Json::Object{{"id", *id}, {"result", done->result}});
   } else {
     reply.body = write_json(Json::Object{{"id", *id}, {"error", std::get<Refusal>(answer).error}});
   }
-  if (!fault) return reply;
-  if (kind == FaultKind::commit_then_status) reply = html(fault->status);
-  if (kind == FaultKind::commit_then_html) reply = html(200);
-  if (kind == FaultKind::commit_then_drop) reply.drop_after_bytes = fault->bytes;
-  if (kind == FaultKind::drip) {
-    reply.drip_ms = fault->delay_ms;
-  } else {
-    reply.delay_ms = fault->delay_ms;
-  }
-  return reply;
+  return fault ? spoiled(*fault, std::move(reply)) : reply;
 }
 
 TrytonDouble::Answer TrytonDouble::carry_out(const std::string& method, const Json::Array& params,
@@ -244,19 +219,19 @@ void TrytonDouble::end_sessions() {
   sessions_.clear();
 }
 
-bool TrytonDouble::close_period(const std::string& company, const std::string& period) {
+bool TrytonDouble::close_period(const std::string& company, const std::string& period, bool open) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.search(
       "account.period", Json::Array{Json::Array{"name", "=", period}, Json::Array{"company.party.name", "=", company}});
-  for (const RecordId id : found) records_.find("account.period", id)->set("state", "close");
+  for (const RecordId id : found) records_.find("account.period", id)->set("state", open ? "open" : "close");
   return !found.empty();
 }
 
-bool TrytonDouble::close_account(const std::string& company, const std::string& code) {
+bool TrytonDouble::close_account(const std::string& company, const std::string& code, bool open) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.search(
       "account.account", Json::Array{Json::Array{"code", "=", code}, Json::Array{"company.party.name", "=", company}});
-  for (const RecordId id : found) records_.find("account.account", id)->set("closed", true);
+  for (const RecordId id : found) records_.find("account.account", id)->set("closed", !open);
   return !found.empty();
 }
 

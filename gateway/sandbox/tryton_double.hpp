@@ -33,11 +33,14 @@ class TrytonDouble {
   /// Searches do not show a document before it is so old.
   void set_visibility_lag_ms(std::int64_t lag_ms);
   /// Period named `2026-10` of the company. False when there is none.
-  bool close_period(const std::string& company, const std::string& period);
+  bool close_period(const std::string& company, const std::string& period, bool open = false);
   bool rename_company(const std::string& from, const std::string& to);
-  bool close_account(const std::string& company, const std::string& code);
+  bool close_account(const std::string& company, const std::string& code, bool open = false);
   void end_sessions();
-  /// As a person in the ERP might.
+  /// As a person in the ERP might; of the document with that reference. False when there is none.
+  bool edit(const std::string& reference);
+  bool remove(const std::string& reference);
+  bool post_draft(const std::string& reference);
   void delete_all_drafts();
 
   /// Every move: [{"company", "number", "state", "date", "lines": [...]}], oldest first.
@@ -73,6 +76,8 @@ class TrytonDouble {
   std::optional<std::string> fault_of_posting(const Json& move) const;
   void store_move(const Json& values, Json::Array& ids);
   void alter_newest(bool keep_balance);
+  void alter(RecordId move, bool keep_balance);
+  RecordId with_reference(const std::string& reference) const;
   void note(std::string_view what, RecordId move);
 
   mutable std::mutex mutex_;

@@ -239,11 +239,42 @@ void TrytonDouble::delete_all_drafts() {
 
 void TrytonDouble::alter_newest(bool keep_balance) {
   const auto& moves = records_.all("account.move");
-  if (moves.empty()) return;
+  if (!moves.empty()) alter(moves.rbegin()->first, keep_balance);
+}
+
+RecordId TrytonDouble::with_reference(const std::string& reference) const {
+  const auto found = records_.search("account.move", Json::Array{Json::Array{"number", "=", reference}});
+  return found.empty() ? 0 : found.front();
+}
+
+bool TrytonDouble::edit(const std::string& reference) {
+  const std::lock_guard lock(mutex_);
+  const RecordId move = with_reference(reference);
+  if (move != 0) alter(move, true);
+  return move != 0;
+}
+
+bool TrytonDouble::remove(const std::string& reference) {
+  const std::lock_guard lock(mutex_);
+  const RecordId move = with_reference(reference);
+  if (move == 0) return false;
+  note("delete", move);
+  records_.remove("account.move", move);
+  return true;
+}
+
+bool TrytonDouble::post_draft(const std::string& reference) {
+  const std::lock_guard lock(mutex_);
+  const RecordId move = with_reference(reference);
+  return move != 0 &&
+         std::holds_alternative<Done>(post_moves(Json::Array{Json::Array{Json::number(move)}, Json::Object{}}));
+}
+
+void TrytonDouble::alter(RecordId move, bool keep_balance) {
   const Decimal cent = Decimal::from_parts(1, 2);
   bool debit_done = false;
   bool credit_done = !keep_balance;
-  for (const Json& id : *moves.rbegin()->second.find("lines")->as_array()) {
+  for (const Json& id : *records_.find("account.move", move)->find("lines")->as_array()) {
     Json* line = records_.find("account.move.line", as_id(&id));
     for (const auto& [field, done] : {std::pair{"debit", &debit_done}, {"credit", &credit_done}}) {
       const Decimal amount = amount_or_zero(line->find(field));

@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""knobs.py --glmapc PATH --glmapd PATH [KNOB ...]: a real glmapd posts through everything that `glmapd sandbox` can do wrong.
+
+Two ERP connections, Tryton's wire format and the plain ledger's. For each knob a few invoices go in while it is turned; at the end each stands
+in its ERP exactly once and is `posted`, or waits for a person where the knob asks for one, and is posted after that person's act.
+Shows E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E12, E13, E18, M4."""
+import argparse
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "crash"))
+import glmapd  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BOOK = ROOT / "tests" / "golden" / "base"
+PERIOD, ACCOUNT = "2026-10", {"DE": "1800", "US": "1060"}
+SECONDS_MAX = 60
+COMPANY = {"DE": "Acme GmbH", "US": "Acme Inc."}
+# The call that creates, the one that posts, and the search, of either ERP.
+CALLS = {"DE": {"create": "account.move.create", "post": "account.move.post", "search": "account.move.search_read"},
+         "US": {"create": "ledger.entries.create", "post": "ledger.entries.create", "search": "ledger.entries.search"}}
+
+WIRE = {  # faults of one call; the entry gets there by itself
+    "drop before commit": [{"on": "create", "kind": "drop_before_commit"}],
+    "status 500 without work": [{"on": "create", "kind": "status", "status": 500}],
+    "status 502 after commit": [{"on": "create", "kind": "commit_then_status", "status": 502}],
+    "status 504 after posting": [{"on": "post", "kind": "commit_then_status", "status": 504}],
+    "429 with Retry-After": [{"on": "create", "kind": "status", "status": 429, "retry_after": "1"}],
+    "503 when it is looked up": [{"on": "create", "kind": "commit_then_drop"}, {"on": "search", "kind": "status", "status": 503}],
+    "HTML page with 200": [{"on": "create", "kind": "html_page"}],
+    "HTML page after commit": [{"on": "post", "kind": "commit_then_html"}],
+    "200 with an error": [{"on": "create", "kind": "error_200"}],
+    "200 with an error after commit": [{"on": "post", "kind": "commit_then_error_200"}],
+    "slow drip": [{"on": "post", "kind": "drip", "delay_ms": 40}],
+    "slow answer": [{"on": "post", "kind": "delay", "delay_ms": 2500}],
+    "a draft is left": [{"on": "create", "kind": "leave_draft"}, {"on": "account.move.post", "kind": "drop_before_commit"}],
+}
+for count in (0, 1, 9, 17, 40, 80, 120, 200):  # at any byte of the answer
+    WIRE["commit then drop after %d bytes" % count] = [{"on": "create", "kind": "commit_then_drop", "bytes": count, "times": 1},
+                                                       {"on": "post", "kind": "commit_then_drop", "bytes": count, "times": 1}]
+
+
+class Faults(Exception):
+    pass
+
+
+CONFIG = """bundle: %(f)s/book.bundle
+store: %(f)s/gateway.db
+listen: 127.0.0.1:0
+erp:
+  - name: de
+    kind: tryton
+    settings: {url: "%(url)s", database: acme, user: glmap, password_file: %(f)s/password, create_parties: yes, timeout_ms: 1500}
+    entities: {DE: {journal: GLMAP-DE}}
+    limits: {visible_after_s: 2, pause_s_max: 2, requests_per_second: 200}
+  - name: us
+    kind: ledger
+    settings: {url: "%(url)s/ledger/v1", timeout_ms: 1500}
+    limits: {visible_after_s: 2, pause_s_max: 2, requests_per_second: 200}
+"""
+
+
+class World:
+    def __init__(self, options, folder):
+        self.number = 0
+        subprocess.run([options.glmapc, "compile", BOOK, "-o", folder / "book.bundle"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, "-B", ROOT / "samples/tryton/accounts_from_book.py", BOOK, folder / "entities.csv",
+                        folder / "accounts.csv"], check=True)
+        (folder / "password").write_text("sandbox\n", encoding="ascii")
+        self.sandbox = glmapd.Process([options.glmapd, "sandbox", "--entities", folder / "entities.csv", "--accounts", folder / "accounts.csv"],
+                                      folder / "sandbox.log").start()
+        self.gateway = glmapd.gateway(options.glmapd, folder, CONFIG % {"f": folder, "url": self.sandbox.url}).start()
+
+    def close(self):
+        self.gateway.stop()
+        self.sandbox.stop()
+
+    @staticmethod
+    def call(process, method, path, body, media="application/json"):
+        connection = process.connect()
+        connection.request(method, path, json.dumps(body), {"Content-Type": media})
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        if answer.status not in (200, 202):
+            raise Faults("%s %s: %d %s" % (method, path, answer.status, text[:300]))
+        return json.loads(text)
+
+    def settings(self, **settings):
+        self.call(self.sandbox, "POST", "/_settings", settings)
+
+    def arm(self, faults, *entities):
+        """The faults at the calls of these companies' ERPs, each once."""
+        planned = [dict(fault, on=CALLS[entity].get(fault["on"], fault["on"])) for entity in entities for fault in faults]
+        self.call(self.sandbox, "POST", "/_faults", {"faults": planned})
+
+    def pay(self, entity):
+        """Sends a payment; the reference of its entry."""
+        self.number += 1
+        data = {"entity": entity, "currency": {"DE": "EUR", "US": "USD"}[entity], "document_date": PERIOD + "-05", "customer": "C1",
+                "amount": "%d.%02d" % (100 + self.number, self.number % 100)}
+        event = {"specversion": "1.0", "id": "E-%d" % self.number, "source": "billing", "type": "payment.received", "data": data}
+        told = self.call(self.gateway, "POST", "/v1/events", event, "application/cloudevents+json")
+        if not told.get("entries"):
+            raise Faults("the payment made no entry: %s" % told)
+        return told["entries"][0]
+
+    def until(self, references, *states):
+        """Waits until every entry is in one of the states."""
+        deadline = time.monotonic() + SECONDS_MAX
+        while True:
+            seen = {reference: self.gateway.get("/v1/entries/" + reference) for reference in references}
+            if all(entry["state"] in states for entry in seen.values()):
+                return seen
+            if time.monotonic() > deadline:
+                raise Faults("still %s; the connections: %s" % (
+                    {reference: (entry["state"], entry.get("reason")) for reference, entry in seen.items()}, self.gateway.get("/v1/erp")))
+            time.sleep(.05)
+
+    def once(self, references):
+        """Each stands in its ERP once, posted."""
+        posted, drafts = collections.Counter(), collections.Counter()
+        for path, name in (("/_documents", "number"), ("/_documents/ledger", "reference")):
+            for document in self.sandbox.get(path):
+                (posted if document["state"] == "posted" else drafts)[document[name]] += 1
+        for reference in references:
+            if posted[reference] != 1 or drafts[reference] != 0:
+                raise Faults("%s stands %d times posted and %d times as a draft" % (reference, posted[reference], drafts[reference]))
+
+    def retry(self, reference):
+        self.call(self.gateway, "POST", "/v1/entries/%s/retry" % reference, {"by": "anna", "reason": "mended in the ERP"})
+
+    def posted_once(self, references):
+        self.until(references, "posted")
+        self.once(references)
+
+
+def wire(world, faults):
+    world.arm(faults, *COMPANY)
+    world.posted_once([world.pay(entity) for entity in COMPANY])
+
+
+def several(world):
+    return [world.pay(entity) for entity in ("DE", "US", "DE", "US")]
+
+
+def visibility_lag(world):
+    world.settings(visibility_lag_ms=1200)
+    world.arm([{"on": "post", "kind": "commit_then_drop"}], "US")
+    references = several(world)
+    world.posted_once(references)
+    world.settings(visibility_lag_ms=0)
+
+
+def no_uniqueness(world):
+    world.settings(unique=False)
+    for faults in (WIRE["status 502 after commit"], WIRE["drop before commit"], WIRE["commit then drop after 40 bytes"]):
+        wire(world, faults)
+    world.settings(unique=True)
+    for faults in (WIRE["status 502 after commit"], WIRE["drop before commit"]):
+        wire(world, faults)
+
+
+def duplicate_is_error(world):
+    """The ERP says `that is there already` to what it has: the entry is looked up, not called refused."""
+    world.settings(unique=True, duplicate_is_error=True)
+    wire(world, WIRE["status 502 after commit"])
+    wire(world, WIRE["drop before commit"])
+    world.settings(duplicate_is_error=False)
+
+
+def outage(world):
+    world.settings(outage_ms=2500)
+    world.posted_once(several(world))
+
+
+def closed_period(world):
+    for company in COMPANY.values():
+        world.settings(close_period={"company": company, "period": PERIOD})
+    references = several(world)
+    for entry in world.until(references, "rejected").values():
+        if entry["reason"]["code"] != "GLM-9004":
+            raise Faults("a closed period is told as %s" % entry["reason"])
+    for company in COMPANY.values():
+        world.settings(open_period={"company": company, "period": PERIOD})
+    for reference in references:
+        world.retry(reference)
+    world.posted_once(references)
+
+
+def chart_changes(world):
+    """An account is closed while entries are on their way: those before it are posted, those after it wait for a person."""
+    before = several(world)
+    world.until(before, "posted")
+    for entity, company in COMPANY.items():
+        world.settings(close_account={"company": company, "code": ACCOUNT[entity]})
+    after = several(world)
+    for entry in world.until(after, "rejected").values():
+        if entry["reason"]["code"] != "GLM-9005":
+            raise Faults("a closed account is told as %s" % entry["reason"])
+    for entity, company in COMPANY.items():
+        world.settings(open_account={"company": company, "code": ACCOUNT[entity]})
+    for reference in after:
+        world.retry(reference)
+    world.posted_once(before + after)
+
+
+def edits_by_hand(world):
+    """A document is changed before it was read back: held with the difference. Put away by a person, it is sent again."""
+    for entity in COMPANY:
+        world.arm([{"on": "post", "kind": "alter"}], entity)
+        reference = world.pay(entity)
+        entry = world.until([reference], "held")[reference]
+        if entry["reason"]["code"] != "GLM-9009":
+            raise Faults("a changed document is told as %s" % entry["reason"])
+        world.settings(remove={"reference": reference})
+        world.retry(reference)
+        world.posted_once([reference])
+        # What a person does to a draft that the gateway left: posted by hand, it is found and confirmed.
+        world.arm([{"on": "create", "kind": "leave_draft"}, {"on": "account.move.post", "kind": "status", "status": 503},
+                   {"on": CALLS[entity]["search"], "kind": "status", "status": 503, "times": 2}], entity)
+        reference = world.pay(entity)
+        deadline = time.monotonic() + SECONDS_MAX
+        while world.gateway.get("/v1/entries/" + reference)["state"] not in ("unknown", "draft_found", "posted"):
+            if time.monotonic() > deadline:
+                raise Faults("no draft was left")
+            time.sleep(.01)
+        try:
+            world.settings(post_draft={"reference": reference})
+        except Faults:
+            pass  # the gateway was faster
+        world.posted_once([reference])
+
+
+KNOBS = dict({name: (lambda world, faults=faults: wire(world, faults)) for name, faults in WIRE.items()},
+             **{"visibility lag": visibility_lag, "no uniqueness": no_uniqueness, "a duplicate is an error": duplicate_is_error,
+                "outage": outage, "closed period": closed_period, "chart changes": chart_changes, "edits by hand": edits_by_hand})
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--glmapc", required=True, type=pathlib.Path)
+    parser.add_argument("--glmapd", required=True, type=pathlib.Path)
+    parser.add_argument("knobs", nargs="*", metavar="KNOB", help="only these: %s" % ", ".join(KNOBS))
+    options = parser.parse_args()
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(options, pathlib.Path(folder))
+        try:
+            for name in options.knobs or KNOBS:
+                started = time.monotonic()
+                try:
+                    KNOBS[name](world)
+                    print("posted once   %-34s %5.1f s" % (name, time.monotonic() - started), flush=True)
+                except Faults as fault:
+                    failed += 1
+                    print("FAILS         %s: %s" % (name, fault), flush=True)
+                world.call(world.sandbox, "POST", "/_faults", {"faults": []})
+        finally:
+            world.close()
+    print("%d knobs, %d failed" % (len(options.knobs or KNOBS), failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
