@@ -36,7 +36,6 @@ int run_check(const CheckOptions& options) {
   std::printf("%s release %s is sound: %zu proofs hold, %zu tests pass\n%s\n", book.name.c_str(), book.release.c_str(),
               compilation.verified->proofs().results.size(), compilation.verified->resolved().tests.size(),
               compilation.digest.c_str());
-  std::fputs(state_note(book).c_str(), stdout);
   std::printf("what was proved: glmapc print %s --stage verified\n", options.book.c_str());
   return kGood;
 }

@@ -18,11 +18,10 @@ int run_compile(const CompileOptions& options) {
     return kNoInput;
   }
   if (options.format != diagnostics::Format::human) return kGood;
+  if (options.output == "-") return kGood;
   const rules::RuleBook& book = compilation.verified->book();
-  if (options.output != "-")
-    std::printf("%s: %s release %s, %zu bytes\n%s\n", options.output.c_str(), book.name.c_str(), book.release.c_str(),
-                compilation.bundle.size(), compilation.digest.c_str());
-  std::fputs(state_note(book).c_str(), report);
+  std::printf("%s: %s release %s, %zu bytes\n%s\n", options.output.c_str(), book.name.c_str(), book.release.c_str(),
+              compilation.bundle.size(), compilation.digest.c_str());
   return kGood;
 }
 

@@ -92,13 +92,6 @@ Compilation compile_book(const std::string& book, Stage last) {
   return it;
 }
 
-std::string state_note(const rules::RuleBook& book) {
-  const auto clauses = book.state_clauses();
-  if (clauses.empty()) return {};
-  return "note: this book keeps state (" + rules::in_words(clauses) +
-         "): it runs in `glmapc test` and `simulate`; glmapd refuses it for now, GLM-5004\n";
-}
-
 std::string render_findings(const Compilation& compilation, diagnostics::Format format) {
   diagnostics::Sources sources;
   for (const auto& [file, text] : compilation.sources.files())

@@ -37,7 +37,4 @@ Compilation compile_book(const std::string& book, Stage last = Stage::verified);
 /// The findings, with file names as the user would open them. `format` human ends with a line that counts them.
 std::string render_findings(const Compilation& compilation, diagnostics::Format format);
 
-/// For a sound book that glmapd would refuse (GLM-5004): a line that says so and names the clauses; else empty.
-std::string state_note(const rules::RuleBook& book);
-
 }  // namespace glmap::driver

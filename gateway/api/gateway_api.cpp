@@ -24,8 +24,10 @@ Result<store::Sequence> sequence_of(const std::string& text) {
 }
 
 std::unexpected<Error> no_resource(const std::string& path) {
-  return fail(ErrorCode::NotFound, "there is no resource `" + path + "`",
-              "/v1/events, /v1/entries, /v1/statement, /v1/trial-balance, /v1/bundle, /v1/erp, /healthz, /readyz");
+  return fail(
+      ErrorCode::NotFound, "there is no resource `" + path + "`",
+      "/v1/events, /v1/entries, /v1/exceptions, /v1/statement, /v1/trial-balance, /v1/bundle, /v1/erp, /v1/rates, "
+      "/healthz, /readyz");
 }
 
 Answer not_allowed(const std::string& path, const std::string& method, const char* allow) {
@@ -78,6 +80,10 @@ void GatewayApi::handle(platform::IncomingRequest request, platform::Respond res
     return in_pool(std::move(respond), path,
                    [this, target, body = std::move(request.body)] { return act(target, body); });
   }
+  if (path == "/v1/rates") {
+    if (request.method != "POST") return respond(not_allowed(path, request.method, "POST"));
+    return in_pool(std::move(respond), path, [this, body = std::move(request.body)] { return publish_rates(body); });
+  }
   if (events && request.method == "POST") return post_events(std::move(request), target, std::move(respond));
   if (!reading) return respond(not_allowed(path, request.method, events ? "GET, HEAD, POST" : "GET, HEAD"));
   in_pool(std::move(respond), path, [this, target] { return read(target); });
@@ -117,6 +123,7 @@ Result<Answer> GatewayApi::read(const Target& target) {
     GLMAP_TRY(rows, store_.trial_balance(target.text("entity")));
     return json_answer(200, trial_balance_json(rows));
   }
+  if (what == "exceptions") return read_exceptions(target);
   if (what == "bundle") return read_bundle();
   if (what == "erp") return read_lanes();
   return no_resource(target.path());
@@ -148,7 +155,7 @@ Result<Answer> GatewayApi::read_events(const Target& target) {
     query.state = engine::parse_event_state(*state);
     if (!query.state) {
       return fail(ErrorCode::BadRequest, "there is no state `" + *state + "` of an event",
-                  "accepted, posted, no_entry, held or rejected");
+                  "accepted, posted, no_entry, held, rejected or waiting");
     }
   }
   GLMAP_TRY(after, target.number("after", 0, 0, INT64_MAX));
@@ -195,6 +202,43 @@ Result<Answer> GatewayApi::read_entries(const Target& target) {
   Json json{Json::Object{}};
   json.set("entries", std::move(shown));
   return json_answer(200, json);
+}
+
+Result<Answer> GatewayApi::read_exceptions(const Target& target) {
+  GLMAP_CHECK(target.only({"after", "limit"}));
+  GLMAP_TRY(after, target.number("after", 0, 0, INT64_MAX));
+  GLMAP_TRY(limit, target.number("limit", 100, 1, 1000));
+  GLMAP_TRY(exceptions, store_.list_exceptions(after, static_cast<std::int32_t>(limit)));
+  Json::Array shown;
+  for (const store::ExceptionRecord& exception : exceptions) shown.push_back(exception_json(exception));
+  Json json{Json::Object{}};
+  json.set("exceptions", std::move(shown));
+  return json_answer(200, json);
+}
+
+Result<Answer> GatewayApi::publish_rates(const std::string& body) {
+  GLMAP_TRY(json, parse_json(body, {.bytes_max = 1'048'576, .depth_max = 4, .nodes_max = 100'000}));
+  const Json* member = json.find("rates");
+  const Json::Array* list = member != nullptr ? member->as_array() : nullptr;
+  if (list == nullptr)
+    return fail(
+        ErrorCode::MissingField, "`rates` is missing, or is no list",
+        R"(send {"rates": [{"source": "ECB", "from": "USD", "to": "EUR", "date": "2026-10-01", "rate": "0.95"}]})",
+        {.pointer = "/rates"});
+  std::vector<rules::PublishedRate> rates;
+  for (const Json& one : *list) {
+    auto rate = posting::read_rate(one);
+    if (!rate) {
+      rate.error().where.pointer = "/rates/" + std::to_string(rates.size()) + rate.error().where.pointer;
+      return std::unexpected(std::move(rate).error());
+    }
+    rates.push_back(std::move(*rate));
+  }
+  GLMAP_TRY(added, service_.publish(rates));
+  Json answer{Json::Object{}};
+  answer.set("received", Json::number(static_cast<std::int64_t>(rates.size())));
+  answer.set("new", Json::number(static_cast<std::int64_t>(added)));
+  return json_answer(200, answer);
 }
 
 Result<Answer> GatewayApi::read_bundle() {

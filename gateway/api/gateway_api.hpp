@@ -44,6 +44,8 @@ class GatewayApi {
   Result<platform::Answer> read(const Target& target);
   Result<platform::Answer> read_events(const Target& target);
   Result<platform::Answer> read_entries(const Target& target);
+  Result<platform::Answer> read_exceptions(const Target& target);
+  Result<platform::Answer> publish_rates(const std::string& body);
   Result<platform::Answer> read_bundle();
   Result<platform::Answer> read_lanes();
   Result<platform::Answer> resume_lane(const std::string& name);

@@ -29,6 +29,7 @@ Answer single_answer(const Receipt& receipt) {
     case ReceiptStatus::duplicate:
     case ReceiptStatus::accepted:
     case ReceiptStatus::held:
+    case ReceiptStatus::waiting:
     case ReceiptStatus::no_entry:
       break;
   }
@@ -38,7 +39,7 @@ Answer single_answer(const Receipt& receipt) {
 }
 
 Answer batch_answer(const std::vector<Receipt>& receipts) {
-  std::array<long long, 7> counts{};
+  std::array<long long, posting::kReceiptStatusCount> counts{};
   std::string body = R"({"results":[)";
   for (const Receipt& receipt : receipts) {
     if (body.back() != '[') body += ',';

@@ -87,6 +87,20 @@ Json event_json(const store::EventRecord& event) {
   return json;
 }
 
+Json exception_json(const store::ExceptionRecord& exception) {
+  Json json{Json::Object{}};
+  json.set("number", Json::number(exception.number));
+  json.set("event", Json::number(exception.event));
+  json.set("source", exception.identity.source);
+  json.set("id", exception.identity.id);
+  set_text(json, "revision", exception.identity.revision);
+  json.set("type", exception.identity.type);
+  set_text(json, "entity", exception.entity);
+  json.set("at", exception.at.to_text());
+  json.set("why", exception.why);
+  return json;
+}
+
 Result<Json> entry_json(const store::EntryRecord& entry) {
   GLMAP_TRY(body, parse_json(entry.json));
   Json json{Json::Object{}};

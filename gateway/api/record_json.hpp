@@ -13,6 +13,7 @@ namespace glmap::gateway::api {
 Json receipt_json(const posting::Receipt& receipt);
 Json event_json(const store::EventRecord& event);
 /// Errors: GLM-8004 the stored journal entry is no JSON.
+Json exception_json(const store::ExceptionRecord& exception);
 Result<Json> entry_json(const store::EntryRecord& entry);
 /// The event with everything that happened to it, its entries and its conflicts.
 Result<Json> journey_json(const store::EventJourney& journey);

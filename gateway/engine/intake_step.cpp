@@ -31,6 +31,8 @@ EventState first_state(Outcome outcome) {
       return EventState::held;
     case Outcome::reject:
       return EventState::rejected;
+    case Outcome::wait:
+      return EventState::waiting;
   }
   GLMAP_ASSERT(false);
 }
@@ -45,6 +47,8 @@ EventInput retry_input(Outcome outcome) {
       return EventInput::decided_hold;
     case Outcome::reject:
       return EventInput::decided_reject;
+    case Outcome::wait:
+      return EventInput::decided_wait;
   }
   GLMAP_ASSERT(false);
 }

@@ -21,7 +21,7 @@ enum class Recognised : std::uint8_t {
 /// `known_digest`: content digest of the event recorded under this identity, if there is one.
 Recognised recognise(std::optional<std::string_view> known_digest, std::string_view digest);
 
-enum class Outcome : std::uint8_t { entries, no_entry, hold, reject };
+enum class Outcome : std::uint8_t { entries, no_entry, hold, reject, wait };
 
 /// A fault found in the event itself, by the book's word about what it does not know (`unknown hold` or `reject`).
 Outcome outcome_of_fault(ErrorCode code, bool reject_unknown);

@@ -5,8 +5,8 @@ namespace glmap::gateway::engine {
 
 namespace {
 
-constexpr std::array<std::string_view, kEventStateCount> kEventStateNames = {"accepted", "posted", "no_entry", "held",
-                                                                             "rejected"};
+constexpr std::array<std::string_view, kEventStateCount> kEventStateNames = {"accepted", "posted",   "no_entry",
+                                                                             "held",     "rejected", "waiting"};
 constexpr std::array<std::string_view, kEntryStateCount> kEntryStateNames = {
     "ready", "sending", "unknown", "draft_found", "posted", "rejected", "held", "reversed"};
 constexpr std::array<std::string_view, 13> kDeliveryInputNames = {

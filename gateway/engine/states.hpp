@@ -18,17 +18,20 @@ enum class EventState : std::uint8_t {
   no_entry = 2,  // decided: finance says that it posts nothing
   held = 3,      // waits for a person, with a reason
   rejected = 4,  // the book says `unknown reject`, or a person closed it; with a reason
+  waiting = 5,   // for another event that the book wants before it, until its deadline
 };
-inline constexpr std::size_t kEventStateCount = 5;
+inline constexpr std::size_t kEventStateCount = 6;
 std::string_view to_text(EventState state);
 std::optional<EventState> parse_event_state(std::string_view text);
 
 enum class EventInput : std::uint8_t {
-  decided_entries,   // a retry found a rule
-  decided_no_entry,  // a retry found that nothing is posted
-  decided_hold,      // a retry met another reason to wait
+  decided_entries,   // a retry found a rule, or what the event waited for has come
+  decided_no_entry,  // ... and nothing is posted
+  decided_hold,      // ... and there is (another) reason to hold it; or its deadline has passed
   decided_reject,    // a retry met `unknown reject`
+  decided_wait,      // a retry found that it waits for another event
   all_posted,        // the last entry was confirmed
+  more_entries,      // an entry of a revenue schedule that the event began was due
 };
 
 /// A journal entry on its way into the ERP. Its numbers are stored: append only.
@@ -89,7 +92,15 @@ inline constexpr std::array kEventTransitions = {
     EventTransition{EventState::rejected, EventInput::decided_no_entry, EventState::no_entry},
     EventTransition{EventState::rejected, EventInput::decided_hold,     EventState::held},
     EventTransition{EventState::rejected, EventInput::decided_reject,   EventState::rejected},
+    EventTransition{EventState::held,     EventInput::decided_wait,     EventState::waiting},
+    EventTransition{EventState::rejected, EventInput::decided_wait,     EventState::waiting},
+    EventTransition{EventState::waiting,  EventInput::decided_entries,  EventState::accepted},
+    EventTransition{EventState::waiting,  EventInput::decided_no_entry, EventState::no_entry},
+    EventTransition{EventState::waiting,  EventInput::decided_hold,     EventState::held},
     EventTransition{EventState::accepted, EventInput::all_posted,       EventState::posted},
+    EventTransition{EventState::accepted, EventInput::more_entries,     EventState::accepted},
+    EventTransition{EventState::posted,   EventInput::more_entries,     EventState::accepted},
+    EventTransition{EventState::no_entry, EventInput::more_entries,     EventState::accepted},
 };
 
 /// Where two rows share (from, input), delivery_step chooses by time and number of tries.

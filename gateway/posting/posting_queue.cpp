@@ -2,6 +2,7 @@
 #include "gateway/posting/posting_queue.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 namespace glmap::gateway::posting {
@@ -43,8 +44,7 @@ void PostingQueue::stop() {
   if (thread_.joinable()) {
     thread_.join();
   } else {
-    while (work_once()) {
-    }
+    while (!waiting_.empty()) work_once();
   }
 }
 
@@ -54,14 +54,15 @@ bool PostingQueue::work_once() {
     const std::lock_guard guard(mutex_);
     requests = take_some();
   }
-  if (requests.empty()) return false;
+  if (requests.empty()) return let_time_pass();
   record(std::move(requests));
   return true;
 }
 
 std::vector<Request> PostingQueue::wait_for_some() {
   std::unique_lock guard(mutex_);
-  filled_.wait(guard, [this] { return stopping_ || !waiting_.empty(); });
+  filled_.wait_for(guard, std::chrono::milliseconds(limits_.time_ms),
+                   [this] { return stopping_ || !waiting_.empty(); });
   return take_some();
 }
 
@@ -83,9 +84,19 @@ std::vector<Request> PostingQueue::take_some() {
 void PostingQueue::work() {
   while (true) {
     std::vector<Request> requests = wait_for_some();
-    if (requests.empty()) return;  // stopping, and nothing waits
-    record(std::move(requests));
+    if (!requests.empty()) record(std::move(requests));
+    if (service_.clock().monotonic_micros() >= time_due_) let_time_pass();
+    const std::lock_guard guard(mutex_);
+    if (stopping_ && waiting_.empty()) return;
   }
+}
+
+/// What cannot be recorded now is tried again the next time.
+bool PostingQueue::let_time_pass() {
+  time_due_ = service_.clock().monotonic_micros() + std::int64_t{1000} * limits_.time_ms;
+  const auto entries = service_.let_time_pass();
+  if (entries && *entries && on_entries_) on_entries_();
+  return entries && *entries;
 }
 
 void PostingQueue::record(std::vector<Request> requests) {
@@ -106,7 +117,10 @@ void PostingQueue::record(std::vector<Request> requests) {
       continue;
     }
     const auto until = from + static_cast<std::ptrdiff_t>(request.events.size());
-    entries = entries || std::any_of(from, until, [](const Receipt& r) { return r.status == ReceiptStatus::accepted; });
+    entries = entries || std::any_of(from, until, [](const Receipt& r) {
+                return r.status == ReceiptStatus::accepted ||
+                       r.status == ReceiptStatus::no_entry;  // others may have waited for it
+              });
     request.answer(std::vector<Receipt>(std::make_move_iterator(from), std::make_move_iterator(until)));
     from = until;
   }

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -24,6 +25,7 @@ struct QueueLimits {
   std::size_t events_max = 50'000;  // waiting
   std::size_t bytes_max = std::size_t{256} << 20;
   std::size_t events_per_commit = 4'000;  // a single request may be larger
+  int time_ms = 1'000;                    // how long nothing comes until time is let pass, for books that keep state
 };
 
 struct Request {
@@ -47,7 +49,8 @@ class PostingQueue {
   Status submit(Request request);
   /// Records and answers what waits, then ends. Idempotent.
   void stop();
-  /// Records and answers what waits, at most one commit. False when nothing did. Only with Drive::by_caller.
+  /// Records and answers what waits, at most one commit; lets time pass when nothing does. False when there was nothing
+  /// to record. Only with Drive::by_caller.
   bool work_once();
 
  private:
@@ -55,6 +58,7 @@ class PostingQueue {
   std::vector<Request> wait_for_some();
   std::vector<Request> take_some();  // with the lock held
   void record(std::vector<Request> requests);
+  bool let_time_pass();
 
   PostingService& service_;
   QueueLimits limits_;
@@ -64,6 +68,7 @@ class PostingQueue {
   std::deque<Request> waiting_;
   std::size_t events_ = 0, bytes_ = 0;
   bool stopping_ = false;
+  std::int64_t time_due_ = 0;  // monotonic: when time is let pass again
   std::thread thread_;
 };
 

@@ -23,20 +23,9 @@ struct LoadedBundle {
   std::shared_ptr<const rules::Evaluator> evaluator;
 };
 
-/// The gateway decides each event by itself: it has neither balances nor schedules nor anybody's agreement to look at.
-Status check_decides_alone(const rules::RuleBook& book) {
-  const auto clauses = book.state_clauses();
-  if (clauses.empty()) return {};
-  return fail(
-      ErrorCode::BundleNeedsState,
-      "the book `" + book.name + "` keeps state (" + rules::in_words(clauses) + "), and glmapd does not keep any yet",
-      "run it with `glmapc simulate`, or write the book that goes into the gateway without these clauses");
-}
-
 Result<LoadedBundle> load_bundle(const std::string& path) {
   GLMAP_TRY(bytes, read_whole_file(path, "the rules bundle"));
   GLMAP_TRY(bundle, rules::read_bundle(bytes));
-  GLMAP_CHECK(check_decides_alone(bundle.book));
   LoadedBundle loaded;
   loaded.bytes = std::move(bytes);
   loaded.digest = bundle.digest;
@@ -91,6 +80,7 @@ Status Gateway::Parts::open_store() {
   GLMAP_TRY(opened, open_configured_store(configuration, clock));
   store = std::move(opened);
   const Instant now{clock.utc_micros()};
+  GLMAP_CHECK(posting::check_follows(*store, posting::book_of_store(*store), *bundle.evaluator));
   GLMAP_CHECK(store->activate_bundle(bundle.digest, bundle.bytes, now));
   log.info("store opened", {{"store", shown_store(configuration)}, {"bundle", bundle.digest}});
   book = std::make_unique<posting::BookInForce>(bundle.evaluator);
@@ -124,6 +114,7 @@ Status Gateway::Parts::start_serving() {
   GLMAP_TRY(listen, parse_listen(configuration.listen));
   const auto wake = [this] { delivery->wake(); };
   posting = std::make_unique<posting::PostingService>(*store, clock, *book);
+  GLMAP_CHECK(posting->remember());
   queue = std::make_unique<posting::PostingQueue>(*posting, posting::QueueLimits{}, wake);
   api::ApiSettings settings;
   settings.limits = configuration.limits;
@@ -166,6 +157,7 @@ std::string Gateway::url() const {
 
 Status Gateway::reload_bundle() {
   GLMAP_TRY(bundle, load_bundle(parts_->configuration.bundle));
+  GLMAP_CHECK(posting::check_follows(*parts_->store, posting::book_of_store(*parts_->store), *bundle.evaluator));
   GLMAP_CHECK(parts_->store->activate_bundle(bundle.digest, bundle.bytes, Instant{parts_->clock.utc_micros()}));
   parts_->book->put(bundle.evaluator);
   parts_->log.info("bundle in force", {{"bundle", bundle.digest}});

@@ -22,6 +22,8 @@ StatementPart statement_part(const EventDecision& decision);
 
 /// Errors: GLM-6014 when an event in this state is not decided again.
 Status check_redecidable(engine::EventState state);
+/// The same for the decision of a settlement: what waits is decided by the gateway, the rest by people.
+Status check_settled(engine::EventState state, const Settlement& settlement);
 
 /// The figure of the row that an event in this state is counted in.
 CountAndAmount& figure_of(StatementRow& row, engine::EventState state);

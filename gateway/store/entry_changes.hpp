@@ -13,6 +13,10 @@ namespace glmap::gateway::store {
 /// `input` of the history where no delivery is concerned.
 inline constexpr std::string_view kAllPosted = "all entries posted";
 inline constexpr std::string_view kDecidedAgain = "decided again";
+inline constexpr std::string_view kReleased = "released";             // what it waited for has come
+inline constexpr std::string_view kExpired = "deadline passed";       // ... has not
+inline constexpr std::string_view kScheduleEntry = "schedule entry";  // of the revenue schedule that the event began
+inline constexpr std::string_view kException = "exception";           // for a person to look at
 
 /// One change of state, as it is written into the history.
 struct Change {

@@ -25,6 +25,18 @@ inline constexpr std::string_view kAcceptanceSelect =
     "JOIN bundles b ON b.number = e.first_bundle ";
 inline constexpr std::string_view kChangeSelect =
     "SELECT at, entry, from_state, to_state, input, by, why, evidence FROM history ";
+inline constexpr std::string_view kTurnSelect =
+    "SELECT t.number, t.kind, t.event, b.digest, t.at, t.detail, t.outcome, e.raw FROM turns t "
+    "JOIN bundles b ON b.number = t.bundle LEFT JOIN events e ON e.number = t.event "
+    "WHERE t.number > ?1 ORDER BY t.number LIMIT ?2";
+inline constexpr std::string_view kExceptionSelect =
+    "SELECT h.number, h.event, e.source, e.id, e.revision, e.type, r.entity, h.at, h.why FROM history h "
+    "JOIN events e ON e.number = h.event JOIN event_state s ON s.event = h.event "
+    "JOIN statement_rows r ON r.number = s.statement_row "
+    "WHERE h.input = 'exception' AND h.number > ?1 ORDER BY h.number LIMIT ?2";
+inline constexpr std::string_view kBundleSelect =
+    "SELECT b.digest, (SELECT max(a.at) FROM activations a WHERE a.bundle = b.number), b.bytes FROM bundles b "
+    "WHERE b.digest = ?1";
 inline constexpr std::string_view kConflictSelect =
     "SELECT number, type, content_digest, received_at, raw FROM conflicts ";
 
@@ -121,6 +133,28 @@ HistoryRecord read_change(const Row& row) {
   change.why = row.text(6);
   change.evidence = row.text(7);
   return change;
+}
+
+/// Columns: kTurnSelect.
+template <class Row>
+RecordedTurn read_turn(const Row& row) {
+  RecordedTurn recorded;
+  recorded.number = row.integer(0);
+  recorded.turn.kind = static_cast<Turn::Kind>(row.integer(1));
+  if (!row.is_null(2)) recorded.turn.event = row.integer(2);
+  recorded.turn.bundle_digest = row.text(3);
+  recorded.turn.at = Instant{row.integer(4)};
+  recorded.turn.detail = row.text(5);
+  recorded.turn.outcome = row.text(6);
+  recorded.raw = row.text(7);
+  return recorded;
+}
+
+/// Columns: kExceptionSelect.
+template <class Row>
+ExceptionRecord read_exception(const Row& row) {
+  return {row.integer(0), row.integer(1),          {row.text(2), row.text(3), row.text(4), row.text(5), {}},
+          row.text(6),    Instant{row.integer(7)}, row.text(8)};
 }
 
 /// Columns: kConflictSelect.

@@ -3,6 +3,7 @@
 
 #include "compiler/runtime/base/digest.hpp"
 #include "gateway/store/decision_parts.hpp"
+#include "gateway/store/entry_changes.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
@@ -76,9 +77,21 @@ Status check_redecidable(engine::EventState state) {
                                          "`; only held and rejected events are decided again");
 }
 
+Status check_settled(engine::EventState state, const Settlement& settlement) {
+  if (settlement.kind == Settlement::Kind::noted) return {};
+  if (settlement.kind == Settlement::Kind::entries) {
+    GLMAP_ASSERT(engine::next_state(state, engine::EventInput::more_entries).has_value());
+    return {};
+  }
+  if (settlement.input == kDecidedAgain) return check_redecidable(state);
+  GLMAP_ASSERT(state == engine::EventState::waiting);
+  return {};
+}
+
 CountAndAmount& figure_of(StatementRow& row, engine::EventState state) {
   switch (state) {
     case engine::EventState::accepted:
+    case engine::EventState::waiting:
       return row.waiting;
     case engine::EventState::posted:
       return row.posted;

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -76,6 +78,58 @@ struct IntakeAnswer {
   engine::EventState state = engine::EventState::held;  // of the record, now
   std::vector<std::string> entries;                     // references of the record's entries, in order
 };
+
+// ---- books that keep state ------------------------------------------------------------------------------------------
+
+/// One thing that happened to books that keep state. What they remember is a function of their turns in order, so the
+/// turns are kept and nothing else: whoever plays them again remembers the same.
+struct Turn {
+  enum class Kind : std::uint8_t {
+    event = 0,  // an event came that was not known before
+    again = 1,  // a person had a held or rejected event decided again
+    time = 2,   // time passed, to `detail`
+    rate = 3,   // an exchange rate was published, `detail`
+  };
+  Kind kind = Kind::event;
+  Sequence event = 0;  // event and again; of an event of the same batch the store fills it in
+  std::size_t place = SIZE_MAX;
+  std::string bundle_digest;  // the book that was in force
+  Instant at;                 // by the gateway's clock
+  std::string detail;         // canonical JSON, or ""
+  std::string outcome;        // what it led to, in short: compared when it is played again
+};
+struct RecordedTurn {
+  Sequence number = 0;  // from 1, without gaps, in the order in which they happened
+  Turn turn;
+  std::string raw;  // of the event
+};
+
+/// What a turn did to an event that was recorded before, or earlier in the same batch.
+struct Settlement {
+  enum class Kind : std::uint8_t {
+    decided,  // it is decided (again): `decision` replaces the one before
+    entries,  // `decision.entries` are added to what it has, nothing else changes
+    noted,    // a line of the history only: something that a person has to look at
+  };
+  Kind kind = Kind::decided;
+  EventKey key{};
+  std::string source;
+  std::size_t after = 0;  // how many of the batch's events were recorded before it
+  std::string_view input;
+  std::string by = "gateway", why;
+  EventDecision decision;
+  Instant at;
+};
+
+/// Everything that one commit of a book that keeps state records, in order.
+struct TurnBatch {
+  std::span<const NewEvent> events;
+  std::span<const Settlement> settlements;  // by `after`, then in order
+  std::span<const Turn> turns;
+};
+/// Decides what is to be recorded after the turn `last`, which is the last one as long as the call lasts. May be called
+/// again when the commit has to be repeated: then what it gave before was not recorded. Nothing: nothing is recorded.
+using DecideTurns = std::function<Result<std::optional<TurnBatch>>(Sequence last)>;
 
 // ---- delivery -------------------------------------------------------------------------------------------------------
 
@@ -173,6 +227,17 @@ struct ConflictRecord {
   std::string raw;
 };
 
+/// Something that a person has to look at and that is not a state of its event: what should have followed it has not
+/// come, or a schedule of it stopped.
+struct ExceptionRecord {
+  Sequence number = 0;  // of the line of the history
+  Sequence event = 0;
+  EventIdentity identity;  // without its digest
+  std::string entity;
+  Instant at;
+  std::string why;
+};
+
 struct EventJourney {
   EventRecord event;
   std::vector<EntryRecord> entries;
@@ -251,6 +316,15 @@ class Store {
   virtual Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                           Instant now) = 0;
 
+  // -- books that keep state
+  /// As commit_intake, with what the turns did beside it. Turns come one after the other, whichever gateway's: `decide`
+  /// is called when it is this one's, with the events, and may read the store. Errors: those of `decide`, too.
+  virtual Result<std::vector<IntakeAnswer>> commit_turns(const DecideTurns& decide) = 0;
+  /// The turns after number `after`, in order, at most `limit`.
+  virtual Result<std::vector<RecordedTurn>> turns(Sequence after, std::int32_t limit) const = 0;
+  /// A bundle that was once in force.
+  virtual Result<std::optional<BundleRecord>> bundle(std::string_view digest) const = 0;
+
   // -- delivery: a lane is worked by one gateway at a time
   /// Takes the lane for this gateway, or keeps it. Whoever takes it anew (also after a restart, or release_lane) finds
   /// what was being sent `unknown`, to be looked up, and everything in delivery due at once. With several gateways on
@@ -286,6 +360,8 @@ class Store {
   virtual Result<std::optional<EntryRecord>> entry_by_reference(std::string_view reference) const = 0;
   virtual Result<std::vector<EventRecord>> list_events(const EventQuery& query) const = 0;
   virtual Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const = 0;
+  /// In order, those after number `after`, at most `limit`.
+  virtual Result<std::vector<ExceptionRecord>> list_exceptions(Sequence after, std::int32_t limit) const = 0;
   virtual Result<std::vector<StatementRow>> statement() const = 0;
   /// Debits and credits by account of all recorded entries; `entity` "" = all.
   virtual Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity) const = 0;

@@ -19,6 +19,8 @@ struct AuditWords {
   std::string event_key;     // the key that the event `e` is found under
   std::string change_chain;  // two columns of history
   std::string entries_of;    // FROM ... that yields the entries `e` of the events numbered in (?1, ?2]
+  std::string later_of;      // the same of their later entries
+  std::string later_by;      // FROM ... WHERE that yields the entries `e` that came with change (writer ?1, link ?2)
   std::string heads;         // rows: writer, links of events, their head, links of history, their head
   std::string balances;      // rows: entity, ledger, period, account, currency, debit, credit
 };
@@ -86,7 +88,9 @@ class Audit {
                          return {};
                        }));
       if (last == after) return {};
-      GLMAP_CHECK(check_entries(after, last, entries));
+      GLMAP_CHECK(check_entries(words_.entries_of, after, last, entries));
+      std::map<std::int64_t, std::vector<HeldEntry>> later;  // linked by the history
+      GLMAP_CHECK(check_entries(words_.later_of, after, last, later));
       GLMAP_CHECK(source_.each(
           "SELECT e.number, e.source, e.id, e.revision, e.type, e.content_digest, e.received_at, e.first_state, "
           "b.digest, e.first_reason, e.raw, " +
@@ -134,10 +138,10 @@ class Audit {
     return out;
   }
 
-  Status check_entries(std::int64_t after, std::int64_t until, std::map<std::int64_t, std::vector<HeldEntry>>& into) {
+  Status check_entries(const std::string& which, std::int64_t after, std::int64_t until,
+                       std::map<std::int64_t, std::vector<HeldEntry>>& into) {
     return source_.each(
-        "SELECT e.event, e.number, e.reference, e.body, e.entity, e.ledger, e.period, l.name, s.object " +
-            words_.entries_of,
+        "SELECT e.event, e.number, e.reference, e.body, e.entity, e.ledger, e.period, l.name, s.object " + which,
         {after, until}, [&](const auto& row) -> Status {
           const std::string record = "entry " + std::to_string(row.integer(1));
           const std::string body = row.text(3);
@@ -198,18 +202,21 @@ class Audit {
     change.why = row.text(8);
     change.evidence = row.text(9);
     std::map<std::int64_t, std::vector<HeldEntry>> entries;
-    const bool made = input == kDecidedAgain && change.to == static_cast<std::int64_t>(engine::EventState::accepted);
+    const bool decided = input == kDecidedAgain || input == kReleased;
+    const bool made = decided && change.to == static_cast<std::int64_t>(engine::EventState::accepted);
     const std::int64_t writer = row.integer(10), link = row.integer(11);
     const std::string hash = row.text(12);
-    if (made) GLMAP_CHECK(entries_again(change.event, entries));
+    if (made) GLMAP_CHECK(entries_again(words_.entries_of, {change.event - 1, change.event}, entries[change.event]));
+    if (input == kScheduleEntry) GLMAP_CHECK(entries_again(words_.later_by, {writer, link}, entries[change.event]));
     report_.changes += 1;
     return check_link(changes_, record, writer, link, content_of(change, entries_of(change.event, entries)), hash);
   }
 
-  Status entries_again(std::int64_t event, std::map<std::int64_t, std::vector<HeldEntry>>& into) {
-    return source_.each("SELECT e.reference, e.body, l.name, s.object " + words_.entries_of, {event - 1, event},
+  Status entries_again(const std::string& which, std::initializer_list<std::int64_t> arguments,
+                       std::vector<HeldEntry>& into) {
+    return source_.each("SELECT e.reference, e.body, l.name, s.object " + which, arguments,
                         [&](const auto& row) -> Status {
-                          into[event].push_back({row.text(0), sha256_hex(row.view(1)), row.text(2), row.text(3)});
+                          into.push_back({row.text(0), sha256_hex(row.view(1)), row.text(2), row.text(3)});
                           return {};
                         });
   }

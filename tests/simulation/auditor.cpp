@@ -31,6 +31,7 @@ std::string content_of(const std::string& text) {
 int state_of(const std::string& status) {
   if (status == "accepted") return kAccepted;
   if (status == "no_entry") return kNoEntry;
+  if (status == "waiting") return kWaiting;
   return status == "held" ? kEventHeld : kEventRejected;
 }
 
@@ -67,6 +68,9 @@ bool entry_may_move(const AuditedChange& change) {
 
 bool event_may_move(const AuditedChange& change) {
   if (change.input == "all entries posted") return change.from == kAccepted && change.to == kEventPosted;
+  if (change.input == "released")
+    return change.from == kWaiting && (change.to == kAccepted || change.to == kNoEntry || change.to == kEventHeld);
+  if (change.input == "deadline passed") return change.from == kWaiting && change.to == kEventHeld;
   const bool waits = change.from == kEventHeld || change.from == kEventRejected;
   return change.input == "decided again" && waits && change.to != kEventPosted && !change.by.empty() &&
          change.by != "gateway";
@@ -125,6 +129,7 @@ std::optional<Finding> Auditor::audit(Host& host, Moment moment) {
     }
     if (Found found = check_ledger(moment)) return found;
     if (Found found = check_states(moment)) return found;
+    if (Found found = check_waiting(moment)) return found;
     if (Found found = check_statement(host)) return found;
     return check_trial_balance(host);
   } catch (const std::exception& thrown) {
@@ -179,7 +184,10 @@ Auditor::Found Auditor::check_acknowledgement(const Acknowledgement& told, const
   if (!same) return finding("I2", name_of(event) + ": told `" + told.status + "` about other content than is recorded");
   if (told.status == "duplicate") return std::nullopt;
   if (event.raw != told.text) return std::nullopt;  // the first was another spelling, whose answer was lost
-  if (event.first_state != state_of(told.status)) {
+  // What waited and went on within its own commit is told as it stands then.
+  const bool went_on = event.first_state == kWaiting && told.status != "waiting" && told.status != "rejected" &&
+                       (last_change(event, "released") || last_change(event, "deadline passed"));
+  if (event.first_state != state_of(told.status) && !went_on) {
     return finding("I1", name_of(event) + ": told `" + told.status + "`, first recorded as state " +
                              std::to_string(event.first_state));
   }
@@ -205,21 +213,24 @@ Auditor::Found Auditor::check_decision(const AuditedEvent& event) const {
     if (release_of(*digest) == 0)
       return finding("M2", name_of(event) + ": decided by a book that never was: " + *digest);
   }
-  const OwnDecision first = own_decision(release_of(event.first_bundle), said);
+  const OwnDecision first = own_decision(release_of(event.first_bundle), remembers_, said);
   constexpr std::array kFirst = {kAccepted, kNoEntry, kEventHeld, kEventRejected};
-  if (event.first_state != kFirst.at(static_cast<std::size_t>(first.kind))) {
+  const bool waited = event.first_state == kWaiting && needs_another(event);  // for what it is: check_waiting
+  if (event.first_state != kFirst.at(static_cast<std::size_t>(first.kind)) && !waited) {
     return finding("M1", name_of(event) + ": first decided as state " + std::to_string(event.first_state) +
                              ", the book says otherwise: " + event.raw);
   }
-  const OwnDecision now = own_decision(release_of(event.bundle), said);
+  const OwnDecision now = own_decision(release_of(event.bundle), remembers_, said);
   const bool posts = event.state == kAccepted || event.state == kEventPosted;
   const bool closed_by_person =
-      event.state == kEventRejected && now.kind == Kind::held &&
+      event.state == kEventRejected && (now.kind == Kind::held || needs_another(event)) &&
       std::any_of(store_.history.begin(), store_.history.end(), [&](const AuditedChange& change) {
         return change.event == event.number && !change.entry && change.to == kEventRejected;
       });
   const int wanted = kFirst.at(static_cast<std::size_t>(now.kind));
-  if (!closed_by_person && wanted != (posts ? kAccepted : event.state)) {
+  const bool expired = event.state == kEventHeld && last_change(event, "deadline passed") != nullptr;
+  const bool waits = (event.state == kWaiting || expired) && needs_another(event);
+  if (!closed_by_person && !waits && wanted != (posts ? kAccepted : event.state)) {
     return finding("M1", name_of(event) + ": is in state " + std::to_string(event.state) +
                              ", its book says otherwise: " + event.raw);
   }

@@ -31,8 +31,9 @@ enum class Moment : std::uint8_t {
 
 class Auditor {
  public:
-  Auditor(const Senders& senders, const Twin& twin, const People& people)
-      : senders_(senders), twin_(twin), people_(people) {}
+  /// `remembers`: the books keep state.
+  Auditor(const Machine& machine, const Senders& senders, const Twin& twin, const People& people, bool remembers)
+      : machine_(machine), senders_(senders), twin_(twin), people_(people), remembers_(remembers) {}
 
   /// Nothing when all is well.
   std::optional<Finding> audit(Host& host, Moment moment);
@@ -52,6 +53,13 @@ class Auditor {
   Found check_decision(const AuditedEvent& event) const;
   Found check_entry(const AuditedEvent& event, const AuditedEntry& entry, const OwnEntry& expected) const;
   Found check_states(Moment moment) const;
+  // ---- auditor_waiting.cpp: what waits for what
+  Found check_waiting(Moment moment) const;
+  Found check_first_wait(const AuditedEvent& event) const;
+  Found check_release(const AuditedEvent& event) const;
+  bool needs_another(const AuditedEvent& event) const;
+  const AuditedChange* last_change(const AuditedEvent& event, std::string_view input) const;
+  std::vector<const AuditedEvent*> invoices_for(const AuditedEvent& event) const;
   Found check_history() const;
   Found check_order() const;
   Found check_people() const;
@@ -64,9 +72,11 @@ class Auditor {
   std::string story_of(const AuditedEntry& entry) const;
   std::vector<const AuditedEntry*> entries_of(const AuditedEvent& event) const;
 
+  const Machine& machine_;
   const Senders& senders_;
   const Twin& twin_;
   const People& people_;
+  const bool remembers_;
   AuditedStore store_;
   // Read once for all checks.
   std::map<std::int64_t, OwnJson> said_;    // events by number

@@ -38,8 +38,8 @@ OwnEntry entry_for(const std::string& entity, const OwnJson& data, std::vector<O
   return entry;
 }
 
-bool knows_product(int release, const std::string& product) {
-  return product == "PLATFORM" || product == "API" || (product == "SETUP" && release >= 2);
+bool knows_product(int release, bool remembers, const std::string& product) {
+  return product == "PLATFORM" || product == "API" || (product == "SETUP" && (release >= 2 || remembers));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ int release_of(const std::string& digest) {
   return digest.size() == 5 && digest.starts_with("sim:") ? digest[4] - '0' : 0;
 }
 
-OwnDecision own_decision(int release, const OwnJson& event) {
+OwnDecision own_decision(int release, bool remembers, const OwnJson& event) {
   using Kind = OwnDecision::Kind;
   static const std::array<std::string, 6> kTypes = {"invoice.issued", "credit.issued",   "payment.received",
                                                     "charge.shared",  "invoice.drafted", "dispute.opened"};
@@ -59,7 +59,7 @@ OwnDecision own_decision(int release, const OwnJson& event) {
   const Company* company = company_of(data["entity"].text);
   if (company == nullptr) return {unknown, {}};
   if (!data.has("product")) return {Kind::held, {}};
-  if (!knows_product(release, data["product"].text)) return {unknown, {}};
+  if (!knows_product(release, remembers, data["product"].text)) return {unknown, {}};
   const std::string& currency = data["currency"].text;
   const auto net = minor_of(data["net"].text, currency);
   const auto tax = minor_of(data["tax"].text, currency);

@@ -34,7 +34,8 @@ struct OwnDecision {
 };
 
 /// What release 1, 2 or 3 of the book says about the event.
-OwnDecision own_decision(int release, const OwnJson& event);
+/// `remembers`: all products are known in every release. Whether the event waits is not asked here.
+OwnDecision own_decision(int release, bool remembers, const OwnJson& event);
 /// "sim:2" is 2; 0: no release of the simulation.
 int release_of(const std::string& digest);
 

@@ -66,9 +66,9 @@ Auditor::Found Auditor::check_states(Moment moment) const {
     if (event.state == kAccepted && all)
       return finding("E15",
                      "event " + std::to_string(event.number) + " has every entry posted and does not count as posted");
-    const bool waits = event.state == kEventHeld || event.state == kEventRejected;
+    const bool waits = event.state == kEventHeld || event.state == kEventRejected || event.state == kWaiting;
     if (waits && !event.has_reason)
-      return finding("M1", "event " + std::to_string(event.number) + " waits for a person without a reason");
+      return finding("M1", "event " + std::to_string(event.number) + " waits without a reason");
   }
   for (const AuditedEntry& entry : store_.entries) {
     const std::string name = "entry " + entry.reference;

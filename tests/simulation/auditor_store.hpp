@@ -14,7 +14,14 @@
 namespace glmap::simulation {
 
 // States by their numbers in the store.
-enum StoredEvent : int { kAccepted = 0, kEventPosted = 1, kNoEntry = 2, kEventHeld = 3, kEventRejected = 4 };
+enum StoredEvent : int {
+  kAccepted = 0,
+  kEventPosted = 1,
+  kNoEntry = 2,
+  kEventHeld = 3,
+  kEventRejected = 4,
+  kWaiting = 5
+};
 enum StoredEntry : int {
   kReady = 0,
   kSending = 1,

@@ -109,7 +109,7 @@ std::vector<rules::EventProgram> programs(int release) {
   return made;
 }
 
-std::shared_ptr<const rules::Evaluator> make(int release) {
+std::shared_ptr<const rules::Evaluator> make(int release, bool remembers) {
   rules::RuleBook book;
   book.name = "simulation";
   book.title = "Simulation";
@@ -118,7 +118,9 @@ std::shared_ptr<const rules::Evaluator> make(int release) {
   book.reject_unknown = release == 3;
   book.ledgers = {"accrual"};
   book.catalog.lists = {ValueList{"product", {"PLATFORM", "API"}}};
-  if (release > 1) book.catalog.lists.front().values.push_back("SETUP");
+  if (release > 1 || remembers) book.catalog.lists.front().values.push_back("SETUP");
+  // A payment needs an invoice of its number, and waits ten days for it.
+  if (remembers) book.order = {{2, 0, invoice, invoice, 10 * 24 * 60, "treasury", {"simulation.glmap", 20, 1, {}}}};
   book.catalog.entities = {company("DE", "EUR", "Europe/Berlin", "erp-eu", release),
                            company("AT", "EUR", "Europe/Vienna", "erp-at", release),
                            company("US", "USD", "America/New_York", "erp-us", release),
@@ -140,9 +142,10 @@ std::shared_ptr<const rules::Evaluator> make(int release) {
 
 }  // namespace
 
-std::shared_ptr<const rules::Evaluator> release(int number) {
-  static const std::array made = {make(1), make(2), make(3)};
-  return made.at(static_cast<std::size_t>(number) - 1);
+std::shared_ptr<const rules::Evaluator> release(int number, bool remembers) {
+  static const std::array made = {make(1, false), make(2, false), make(3, false),
+                                  make(1, true),  make(2, true),  make(3, true)};
+  return made.at(static_cast<std::size_t>(number - 1 + (remembers ? kReleases : 0)));
 }
 
 std::string digest_of_release(int number) {

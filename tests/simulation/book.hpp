@@ -13,7 +13,8 @@ namespace glmap::simulation {
 
 inline constexpr int kReleases = 3;
 /// Release 1, 2 or 3. Made once a process.
-std::shared_ptr<const rules::Evaluator> release(int number);
+/// `remembers`: with an order that payments wait for; all products are then known in every release.
+std::shared_ptr<const rules::Evaluator> release(int number, bool remembers);
 /// "sim:1"
 std::string digest_of_release(int number);
 

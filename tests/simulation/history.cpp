@@ -27,7 +27,8 @@ class History {
         twin_(machine_, faults_, chance_.split()),
         senders_(machine_, faults_, chance_.split()),
         people_(machine_, faults_, chance_.split()),
-        auditor_(senders_, twin_, people_) {
+        remembers_(Chance(seed).permille(400)),
+        auditor_(machine_, senders_, twin_, people_, remembers_) {
     report_.seed = seed;
     settings_.checkpoint_pages = static_cast<int>(chance_.permille(300) ? 1000 : chance_.between(2, 60));
     settings_.keys.run_bits =
@@ -38,6 +39,7 @@ class History {
     by_wire_ = chance_.permille(300);
     if (faults_.has(Fault::queue_burst)) settings_.queue = {.events_max = 6, .events_per_commit = 4};
     settings_.release = static_cast<int>(chance_.between(1, kReleases));
+    settings_.remembers = remembers_;
     disk_.judge = [this](DiskOperation operation) { return judge(operation); };
     if (options_.trace) faults_.on_fault = [this](Fault fault) { tell(name_of(fault).name.data()); };
     for (const std::string& lane : lane_names()) (void)twin_.connection(lane);
@@ -200,6 +202,7 @@ class History {
       machine_.live();
       return;
     }
+    if (remembers_ && chance_.permille(100)) host_->work_off();  // time passes
     if (chance_.permille(60)) (void)found(Moment::any);
   }
 
@@ -259,6 +262,10 @@ class History {
     twin_.put_right();
     people_.retry_all(*host_);
     until_quiet();
+    for (int day = 0; day < (remembers_ ? 200 : 0); ++day) {  // until nothing has time to wait any more
+      machine_.pass(24 * kHour);
+      until_quiet();
+    }
     if (found(Moment::settled)) return;
     if (!senders_.all_said()) report_.finding = Finding{"M12", "with nothing wrong any more, senders are not answered"};
     if (!host_->healthy()) report_.finding = Finding{"M12", "with nothing wrong any more, the store does not work"};
@@ -273,7 +280,7 @@ class History {
         const auto due = host_->store().next_due(lane->status().name);
         if (due && *due) next = next < 0 ? (*due)->micros : std::min(next, (*due)->micros);
       }
-      if (worked) continue;
+      if (worked || host_->work_off()) continue;
       if (next < 0) return;
       machine_.pass(std::clamp(next - machine_.utc_micros(), 5 * kSecond, 10 * kMinute));
     }
@@ -301,6 +308,7 @@ class History {
   Twin twin_;
   Senders senders_;
   People people_;
+  const bool remembers_;  // the books of this history keep state
   Auditor auditor_;
   HostSettings settings_;
   std::int64_t disk_full_until_ = 0;

@@ -21,7 +21,7 @@ Status Host::open_store() {
                                                                   .keys = settings_.keys}));
   store_ = std::move(opened);
   const Instant now{machine_.utc_micros()};
-  const auto evaluator = release(settings_.release);
+  const auto evaluator = release(settings_.release, settings_.remembers);
   GLMAP_CHECK(store_->activate_bundle(evaluator->digest(), "release " + evaluator->book().release, now));
   book_ = std::make_unique<posting::BookInForce>(evaluator);
   return {};
@@ -51,7 +51,12 @@ Result<std::unique_ptr<Host>> Host::start(const HostSettings& settings, Machine&
     host->lanes_.push_back(lanes.back().get());
   }
   host->delivery_ = std::make_unique<delivery::DeliveryWorker>(std::move(lanes));
-  host->posting_ = std::make_unique<posting::PostingService>(*host->store_, machine, *host->book_);
+  const auto book_of =
+      [remembers = settings.remembers](std::string_view digest) -> Result<std::shared_ptr<const rules::Evaluator>> {
+    return release(digest.back() - '0', remembers);
+  };
+  host->posting_ = std::make_unique<posting::PostingService>(*host->store_, machine, *host->book_, book_of);
+  GLMAP_CHECK(host->posting_->remember());
   host->queue_ = std::make_unique<posting::PostingQueue>(*host->posting_, settings.queue, nullptr,
                                                          posting::PostingQueue::Drive::by_caller);
   api::ApiSettings api;
@@ -81,7 +86,7 @@ platform::Answer Host::ask(const std::string& method, const std::string& target,
 }
 
 Status Host::put_in_force(int number) {
-  const auto evaluator = release(number);
+  const auto evaluator = release(number, settings_.remembers);
   GLMAP_CHECK(store_->activate_bundle(evaluator->digest(), "release " + evaluator->book().release,
                                       Instant{machine_.utc_micros()}));
   book_->put(evaluator);

@@ -23,7 +23,8 @@ inline constexpr const char* kStore = "gateway.db";
 using MakeConnector = std::function<std::unique_ptr<gateway::delivery::ErpConnector>(const std::string& lane)>;
 
 struct HostSettings {
-  int release = 1;  // of the book, as the configuration names it
+  int release = 1;         // of the book, as the configuration names it
+  bool remembers = false;  // the books keep state
   int checkpoint_pages = 1000;
   gateway::store::KeyIndexSettings keys;
   std::uint64_t jitter_seed = 1;

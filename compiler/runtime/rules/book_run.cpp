@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/rules/book_run.hpp"
 
+#include <algorithm>
+
 namespace glmap::rules {
 
 void BookRun::note(Step step, std::vector<Step>& steps) {
@@ -16,12 +18,28 @@ void BookRun::run_due(const Clock& clock, bool whole_day, const Observer& observ
   state_.apply(std::move(passed));
 }
 
-std::vector<Step> BookRun::take(std::shared_ptr<const BillingEvent> event, const Observer& observer) {
+std::vector<Step> BookRun::take(std::shared_ptr<const BillingEvent> event, const Observer& observer,
+                                const std::optional<Clock>& latest) {
   std::vector<Step> steps;
-  const Clock clock = evaluator_.clock_at(*event, state_);
+  Clock clock = evaluator_.clock_at(*event, state_);
+  if (latest) {
+    clock.day = std::min(clock.day, std::max(state_.clock().day, latest->day));
+    clock.now = std::min(clock.now, std::max(state_.clock().now, latest->now));
+  }
   run_due(clock, false, observer, steps);
   note(evaluator_.step(std::move(event), state_, observer), steps);
   run_due(clock, false, observer, steps);
+  return steps;
+}
+
+std::vector<Step> BookRun::advance(const Clock& clock) {
+  std::vector<Step> steps;
+  const Clock until{std::max(clock.day, state_.clock().day), std::max(clock.now, state_.clock().now)};
+  while (auto due = evaluator_.next_due(state_, until, false)) note(std::move(*due), steps);
+  if (steps.empty()) return steps;
+  StateChange passed;
+  passed.clock = until;
+  state_.apply(std::move(passed));
   return steps;
 }
 

@@ -134,7 +134,7 @@ bool Work::has_ended(std::uint64_t schedule) const {
 }
 
 Evaluator::Impl::Impl(std::shared_ptr<const RuleBook> rules, std::string bundle_digest)
-    : book(std::move(rules)), digest(std::move(bundle_digest)), watched(*book) {
+    : book(std::move(rules)), digest(std::move(bundle_digest)), watched(*book), keeps_state(book->keeps_state()) {
   for (const Table& table : book->tables) matchers.emplace_back(*book, table);
   for (const EventProgram& program : book->programs) rule_indexes.emplace_back(*book, program);
   for (std::uint32_t type = 0; type < book->catalog.types.size(); ++type) {
@@ -166,6 +166,10 @@ const RuleBook& Evaluator::book() const {
 }
 const std::string& Evaluator::digest() const {
   return impl_->digest;
+}
+
+bool Evaluator::keeps_state() const {
+  return impl_->keeps_state;
 }
 
 Decision Evaluator::decide(const BillingEvent& event) const {

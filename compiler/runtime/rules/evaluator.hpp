@@ -83,6 +83,8 @@ class Evaluator {
 
   const RuleBook& book() const;
   const std::string& digest() const;
+  /// RuleBook::keeps_state, asked once.
+  bool keeps_state() const;
 
   /// Entries in order of first use by (entity, ledger, journal); lines in order of the book, equal ones merged. For a
   /// book that keeps no state; one that does is asked as if nothing had happened before.

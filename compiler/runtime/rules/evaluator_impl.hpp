@@ -46,6 +46,7 @@ struct Evaluator::Impl {
   std::vector<RuleIndex> rule_indexes;                                 // by RuleBook::programs
   std::vector<std::vector<std::optional<std::uint32_t>>> date_fields;  // by event type; nullopt: occurred_at
   WatchedBalances watched;
+  bool keeps_state = false;
   bool reverses = false;                                     // some rule does, so posted entries are kept
   std::set<std::pair<std::uint32_t, std::uint32_t>> needed;  // event type, header field: whose arrival is kept
 

@@ -28,6 +28,7 @@ class WatchedBalances {
   explicit WatchedBalances(const RuleBook& book);
 
   bool empty() const { return watches_.empty(); }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(watches_.size()); }
   const Watch& watch(std::uint32_t index) const { return watches_[index]; }
   /// Of a line of the book that has a limit.
   std::uint32_t index_of(const PostingLine& line) const;

@@ -68,6 +68,17 @@ class PostgresStore final : public Store {
     });
   }
 
+  Result<std::vector<IntakeAnswer>> commit_turns(const DecideTurns& decide) override {
+    return database_.write([&](Session& session) {
+      return Recording(session, names_, database_.gateway(), look_first_until_).commit_turns(decide);
+    });
+  }
+  Result<std::vector<RecordedTurn>> turns(Sequence after, std::int32_t limit) const override {
+    return database_.read([&](Session& session) { return postgres::turns(session, after, limit); });
+  }
+  Result<std::optional<BundleRecord>> bundle(std::string_view digest) const override {
+    return database_.read([&](Session& session) { return postgres::bundle(session, digest); });
+  }
   Result<LaneHold> hold_lane(std::string_view lane, Instant now) override { return holds_->hold(lane, now); }
   bool still_held(std::string_view lane, std::int64_t token) const override { return holds_->still_held(lane, token); }
   void release_lane(std::string_view lane) override { holds_->release(lane); }
@@ -107,6 +118,9 @@ class PostgresStore final : public Store {
   }
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const override {
     return database_.read([&](Session& session) { return postgres::list_entries(session, query); });
+  }
+  Result<std::vector<ExceptionRecord>> list_exceptions(Sequence after, std::int32_t limit) const override {
+    return database_.read([&](Session& session) { return postgres::list_exceptions(session, after, limit); });
   }
   Result<std::vector<StatementRow>> statement() const override {
     return database_.read([](Session& session) { return postgres::statement(session); });

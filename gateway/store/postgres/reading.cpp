@@ -44,6 +44,19 @@ Result<std::optional<BundleRecord>> active_bundle(Session& session) {
   return BundleRecord{rows[0].text(0), Instant{rows[0].integer(1)}, rows[0].text(2)};
 }
 
+Result<std::optional<BundleRecord>> bundle(Session& session, std::string_view digest) {
+  GLMAP_TRY(rows, session.query(kBundleSelect, Parameters().text(digest)));
+  if (rows.count() == 0) return std::nullopt;
+  return BundleRecord{rows[0].text(0), Instant{rows[0].integer(1)}, rows[0].text(2)};
+}
+
+Result<std::vector<RecordedTurn>> turns(Session& session, Sequence after, std::int32_t limit) {
+  GLMAP_TRY(rows, session.query(kTurnSelect, Parameters().integer(after).integer(limit)));
+  std::vector<RecordedTurn> turns;
+  for (int index = 0; index < rows.count(); ++index) turns.push_back(read_turn(rows[index]));
+  return turns;
+}
+
 Result<std::optional<Sequence>> find_event(Session& session, const EventKey& key) {
   GLMAP_TRY(rows, session.query("SELECT event FROM event_keys WHERE key = $1", Parameters().blob(bytes_of(key))));
   if (rows.count() == 0) return std::nullopt;
@@ -115,6 +128,13 @@ Result<std::vector<EntryRecord>> list_entries(Session& session, const EntryQuery
   return read_entries(rows);
 }
 
+Result<std::vector<ExceptionRecord>> list_exceptions(Session& session, Sequence after, std::int32_t limit) {
+  GLMAP_TRY(rows, session.query(kExceptionSelect, Parameters().integer(after).integer(limit)));
+  std::vector<ExceptionRecord> exceptions;
+  for (int index = 0; index < rows.count(); ++index) exceptions.push_back(read_exception(rows[index]));
+  return exceptions;
+}
+
 Result<std::vector<StatementRow>> statement(Session& session) {
   std::map<std::int64_t, StatementRow> rows;
   GLMAP_TRY(taken, session.query("SELECT r.number, r.source, r.entity, r.currency, sum(c.accepted_count)::bigint, "
@@ -132,7 +152,9 @@ Result<std::vector<StatementRow>> statement(Session& session) {
                                   "GROUP BY statement_row, state"));
   for (int index = 0; index < events.count(); ++index) {
     const auto one = events[index];
-    figure_of(rows[one.integer(0)], static_cast<engine::EventState>(one.integer(1))) = {one.integer(2), one.exact(3)};
+    CountAndAmount& into = figure_of(rows[one.integer(0)], static_cast<engine::EventState>(one.integer(1)));
+    into.count += one.integer(2);  // two states are one figure
+    into.minor += one.exact(3);
   }
   // An event on its way with an entry that waits for a person is not `waiting` but held or rejected.
   GLMAP_TRY(

@@ -78,13 +78,6 @@ EventKey key_of(std::string_view bytes) {
 
 }  // namespace
 
-struct Recording::Known {
-  Sequence sequence = 0;
-  std::string content_digest;
-  engine::EventState state = engine::EventState::held;
-  std::size_t here = SIZE_MAX;  // its place among the events of this call
-};
-
 void queue_change(Session& session, Change change, std::span<const NewEntry> entries) {
   const std::string by = without_nul(change.by);
   change.by = by;
@@ -101,9 +94,8 @@ void queue_change(Session& session, Change change, std::span<const NewEntry> ent
       std::move(parameters.integer(session.writer()).integer(session.changes.links).blob(session.changes.hash)));
 }
 
-Status Recording::find_known(std::span<const NewEvent> events, std::map<EventKey, Known>& known) {
-  Column keys = Column::blobs();
-  for (const NewEvent& event : events) keys.blob(bytes_of(event.key));
+Status Recording::find_known(const Column& keys, std::map<EventKey, Known>& known) {
+  if (keys.count() == 0) return {};
   GLMAP_TRY(rows, session_.query(kFindKeys, Parameters().column(keys)));
   for (int index = 0; index < rows.count(); ++index) {
     const auto row = rows[index];
@@ -115,7 +107,17 @@ Status Recording::find_known(std::span<const NewEvent> events, std::map<EventKey
 
 Result<std::vector<IntakeAnswer>> Recording::commit_intake(std::span<const NewEvent> events) {
   std::map<EventKey, Known> known;
-  GLMAP_CHECK(find_known(events, known));
+  Column keys = Column::blobs();
+  for (const NewEvent& event : events) keys.blob(bytes_of(event.key));
+  GLMAP_CHECK(find_known(keys, known));
+  GLMAP_TRY(answers, take_in(events, known, {}));
+  if (!events.empty()) GLMAP_CHECK(queue_entries(events.front().received_at));
+  queue_figures();
+  return answers;
+}
+
+Result<std::vector<IntakeAnswer>> Recording::take_in(std::span<const NewEvent> events, std::map<EventKey, Known>& known,
+                                                     const Before& before) {
   std::vector<IntakeAnswer> answers(events.size());
   std::vector<std::size_t> fresh;
   std::vector<std::pair<std::size_t, std::size_t>> repeats_here;  // place, place of the first
@@ -140,7 +142,7 @@ Result<std::vector<IntakeAnswer>> Recording::commit_intake(std::span<const NewEv
     answers[repeat].sequence = answers[first].sequence;
     for (const NewEntry& entry : events[first].decision.entries) answers[repeat].entries.push_back(entry.reference);
   }
-  GLMAP_CHECK(queue_events(events, fresh, answers));
+  GLMAP_CHECK(queue_events(events, fresh, answers, before));
   queue_conflicts(events, answers);
   return answers;
 }
@@ -182,7 +184,7 @@ Status Recording::add_references(std::vector<IntakeAnswer>& answers) {
 }
 
 Status Recording::queue_events(std::span<const NewEvent> events, const std::vector<std::size_t>& fresh,
-                               const std::vector<IntakeAnswer>& answers) {
+                               const std::vector<IntakeAnswer>& answers, const Before& before) {
   if (fresh.empty()) return {};
   Column number = Column::integers(), source = Column::texts(), id = Column::texts(), revision = Column::texts(),
          type = Column::texts(), digest = Column::texts(), received = Column::integers(), state = Column::integers(),
@@ -190,6 +192,7 @@ Status Recording::queue_events(std::span<const NewEvent> events, const std::vect
          minor = Column::texts(), rule = Column::texts(), because = Column::texts(), object = Column::texts(),
          control = Column::texts(), writer = Column::integers(), link = Column::integers(), hash = Column::blobs();
   for (const std::size_t place : fresh) {
+    if (before) GLMAP_CHECK(before(place, answers));
     const NewEvent& event = events[place];
     const EventDecision& decision = event.decision;
     const StatementPart part = statement_part(decision);
@@ -226,8 +229,6 @@ Status Recording::queue_events(std::span<const NewEvent> events, const std::vect
   session_.queue(kInsertEvents, std::move(bodies.column(writer).column(link).column(hash)));
   states.column(number).column(state).column(bundle).column(row).column(minor).column(reason).column(rule);
   session_.queue(kInsertStates, std::move(states.column(because).column(object).column(control)));
-  GLMAP_CHECK(queue_entries(events[fresh.front()].received_at));
-  queue_figures();
   return {};
 }
 
@@ -322,32 +323,40 @@ void Recording::queue_figures() {
 
 Status Recording::redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                            Instant now) {
-  GLMAP_TRY(rows, session_.query("SELECT s.state, e.source, s.statement_row, s.amount_minor::text FROM event_state s "
-                                 "JOIN events e ON e.number = s.event WHERE s.event = $1 FOR UPDATE OF s",
-                                 Parameters().integer(event)));
+  GLMAP_TRY(rows,
+            session_.query("SELECT state FROM event_state WHERE event = $1 FOR UPDATE", Parameters().integer(event)));
   if (rows.count() == 0) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");
-  const auto before = rows[0];
-  const auto state = static_cast<engine::EventState>(before.integer(0));
+  const auto state = static_cast<engine::EventState>(rows[0].integer(0));
   GLMAP_CHECK(check_redecidable(state));
-  const StatementPart part = statement_part(decision);
-  GLMAP_TRY(row, names_.statement_row(before.view(1), decision.entity, part.currency));
-  GLMAP_TRY(bundle, names_.bundle(decision.bundle_digest));
-  count(before.integer(2), -1, -before.exact(3));
-  count(row, 1, part.minor);
+  Change change = event_change(event, now, state, decision.state, kDecidedAgain);
+  change.by = by;
+  change.why = why;
   GLMAP_CHECK(add_entries(event, decision, now));
+  GLMAP_CHECK(queue_entries(now));
+  GLMAP_CHECK(replace_decision(decision, std::move(change)));
+  queue_figures();
+  return {};
+}
+
+Status Recording::replace_decision(const EventDecision& decision, Change change) {
+  GLMAP_TRY(rows,
+            session_.query("SELECT e.source, s.statement_row, s.amount_minor::text FROM event_state s JOIN events "
+                           "e ON e.number = s.event WHERE s.event = $1 FOR UPDATE OF s",
+                           Parameters().integer(change.event)));
+  GLMAP_ASSERT(rows.count() == 1);
+  const StatementPart part = statement_part(decision);
+  GLMAP_TRY(row, names_.statement_row(rows[0].view(0), decision.entity, part.currency));
+  GLMAP_TRY(bundle, names_.bundle(decision.bundle_digest));
+  count(rows[0].integer(1), -1, -rows[0].exact(2));
+  count(row, 1, part.minor);
   Parameters parameters;
-  parameters.integer(event).integer(static_cast<std::int64_t>(decision.state)).integer(bundle).integer(row);
+  parameters.integer(change.event).integer(static_cast<std::int64_t>(decision.state)).integer(bundle).integer(row);
   parameters.text(int128_text(part.minor)).text_or_null(reason_of(decision)).text_or_null(decision.rule);
   parameters.text_or_null(decision.because).text_or_null(decision.object).text_or_null(control_of(decision));
   session_.queue(
       "UPDATE event_state SET state = $2, bundle = $3, statement_row = $4, amount_minor = $5::text::numeric, "
       "reason = $6, rule = $7, because = $8, object = $9, control = $10 WHERE event = $1",
       std::move(parameters));
-  GLMAP_CHECK(queue_entries(now));
-  queue_figures();
-  Change change = event_change(event, now, state, decision.state, kDecidedAgain);
-  change.by = by;
-  change.why = why;
   change.evidence = decision.bundle_digest;
   queue_change(session_, std::move(change), decision.entries);
   return {};

@@ -4,6 +4,7 @@
 // its COMMIT. One thread at a time.
 #pragma once
 
+#include <functional>
 #include <map>
 
 #include "gateway/store/entry_changes.hpp"
@@ -21,19 +22,36 @@ class Recording {
   Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events);
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                   Instant now);
+  /// As the interface says. (recording_turns.cpp)
+  Result<std::vector<IntakeAnswer>> commit_turns(const DecideTurns& decide);
 
  private:
   struct Balance {
     Int128 debit = 0, credit = 0;
   };
-  struct Known;
+  struct Known {
+    Sequence sequence = 0;
+    std::string content_digest;
+    engine::EventState state = engine::EventState::held;
+    std::size_t here = SIZE_MAX;  // its place among the events of this call
+  };
 
-  Status find_known(std::span<const NewEvent> events, std::map<EventKey, Known>& known);
+  Status find_known(const Column& keys, std::map<EventKey, Known>& known);
   Status give_numbers(std::span<const NewEvent> events, const std::vector<std::size_t>& fresh,
                       std::vector<IntakeAnswer>& answers);
   Status add_references(std::vector<IntakeAnswer>& answers);
+  /// Called before the event at a place of the batch is added, with the answers as far as they are known.
+  using Before = std::function<Status(std::size_t place, const std::vector<IntakeAnswer>& answers)>;
+  Result<std::vector<IntakeAnswer>> take_in(std::span<const NewEvent> events, std::map<EventKey, Known>& known,
+                                            const Before& before);
   Status queue_events(std::span<const NewEvent> events, const std::vector<std::size_t>& fresh,
-                      const std::vector<IntakeAnswer>& answers);
+                      const std::vector<IntakeAnswer>& answers, const Before& before);
+  /// The event's row and its line of the history; its entries have been added.
+  Status replace_decision(const EventDecision& decision, Change change);
+  Status settle(const Settlement& settlement, Sequence event);
+  Status add_later_entries(const Settlement& settlement, Change change, engine::EventState state);
+  Status know_names(const TurnBatch& batch);
+  void queue_turns(const TurnBatch& batch, Sequence last, const std::vector<IntakeAnswer>& answers);
   void queue_conflicts(std::span<const NewEvent> events, const std::vector<IntakeAnswer>& answers);
   Status add_entries(Sequence event, const EventDecision& decision, Instant now);
   void count(std::int64_t row, std::int64_t events, Int128 minor);

@@ -194,7 +194,37 @@ CREATE TRIGGER history_keep BEFORE UPDATE OR DELETE ON history FOR EACH ROW EXEC
 CREATE TRIGGER conflicts_keep BEFORE UPDATE OR DELETE ON conflicts FOR EACH ROW EXECUTE FUNCTION keep();
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
+// Books that keep state: docs/operations/state.md.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE turns (                    -- never changed
+  number  BIGINT PRIMARY KEY,           -- given under the lock of turn_head: without gaps
+  kind    BIGINT NOT NULL,
+  event   BIGINT,
+  bundle  BIGINT NOT NULL,
+  at      BIGINT NOT NULL,
+  detail  TEXT,
+  outcome TEXT NOT NULL
+);
+CREATE TABLE turn_head (                -- one row: whoever records turns holds it, so that they have an order
+  one  BIGINT PRIMARY KEY,
+  last BIGINT NOT NULL
+);
+INSERT INTO turn_head VALUES (1, 0);
+CREATE TABLE later_entries (            -- entries that an event got after its decision: of its revenue schedules
+  entry  BIGINT PRIMARY KEY,
+  event  BIGINT NOT NULL,
+  writer BIGINT NOT NULL,               -- the link of the history that came with them
+  link   BIGINT NOT NULL
+);
+CREATE INDEX later_entries_by_link ON later_entries (writer, link);
+CREATE INDEX later_entries_of_event ON later_entries (event);
+CREATE INDEX history_exceptions ON history (number) WHERE input = 'exception';
+CREATE TRIGGER turns_keep BEFORE UPDATE OR DELETE ON turns FOR EACH ROW EXECUTE FUNCTION keep();
+DROP INDEX event_exceptions;
+CREATE INDEX event_exceptions ON event_state (state, event) WHERE state > 2;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2};
 
 constexpr const char* kFoundation =
     "CREATE SCHEMA IF NOT EXISTS glmap; "

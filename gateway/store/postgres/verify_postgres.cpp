@@ -33,7 +33,14 @@ AuditWords words() {
           .change_chain = "writer, link",
           .entries_of =
               "FROM entries e JOIN entry_state s ON s.entry = e.number JOIN lanes l ON l.number = s.lane WHERE "
-              "e.event > ?1 AND e.event <= ?2 ORDER BY e.number",
+              "e.event > ?1 AND e.event <= ?2 AND NOT EXISTS (SELECT 1 FROM later_entries v WHERE v.entry = e.number) "
+              "ORDER BY e.number",
+          .later_of =
+              "FROM later_entries v JOIN entries e ON e.number = v.entry JOIN entry_state s ON s.entry = e.number "
+              "JOIN lanes l ON l.number = s.lane WHERE v.event > ?1 AND v.event <= ?2 ORDER BY e.number",
+          .later_by =
+              "FROM later_entries v JOIN entries e ON e.number = v.entry JOIN entry_state s ON s.entry = e.number "
+              "JOIN lanes l ON l.number = s.lane WHERE v.writer = ?1 AND v.link = ?2 ORDER BY e.number",
           .heads = "SELECT number, event_links, event_hash, change_links, change_hash FROM writers",
           .balances =
               "SELECT entity, ledger, period, account, currency, sum(debit_minor)::text, sum(credit_minor)::text "

@@ -27,6 +27,8 @@ const std::vector<CheckedTable>& checked_tables() {
       {"conflicts", {"number", "first", "type", "content_digest", "received_at", "raw"}},
       {"event_key_runs", {"number", "bits", "keys", "last", "into_run", "done"}},
       {"entry_key_runs", {"number", "bits", "keys", "last", "into_run", "done"}},
+      {"turns", {"number", "kind", "event", "bundle", "at", "detail", "outcome"}, 3},
+      {"later_entries", {"event", "entry", "change"}, 3},
       {"balances", {"entity", "ledger", "period", "account", "currency", "debit_minor", "credit_minor"}},
   };
   return tables;

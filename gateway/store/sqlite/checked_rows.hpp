@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace glmap::gateway::store {
 struct CheckedTable {
   std::string_view name;
   std::vector<std::string_view> columns;  // without row_check, which is the last one
+  std::int64_t since = 1;                 // version of the schema
 };
 const CheckedTable& checked_table(std::string_view name);
 const std::vector<CheckedTable>& checked_tables();

@@ -27,6 +27,29 @@ Result<std::optional<BundleRecord>> Reader::active_bundle() {
   });
 }
 
+Result<std::optional<BundleRecord>> Reader::bundle(std::string_view digest) {
+  return in_one_cut([&]() -> Result<std::optional<BundleRecord>> {
+    GLMAP_TRY(row, use(std::string(kBundleSelect)));
+    row->text(1, digest);
+    GLMAP_TRY(found, row->step());
+    if (!found) return std::nullopt;
+    return BundleRecord{row->text(0), Instant{row->integer(1)}, row->text(2)};
+  });
+}
+
+Result<std::vector<RecordedTurn>> Reader::turns(Sequence after, std::int32_t limit) {
+  return in_one_cut([&]() -> Result<std::vector<RecordedTurn>> {
+    GLMAP_TRY(row, use(std::string(kTurnSelect)));
+    row->integer(1, after).integer(2, limit);
+    std::vector<RecordedTurn> turns;
+    while (true) {
+      GLMAP_TRY(more, row->step());
+      if (!more) return turns;
+      turns.push_back(read_turn(*row));
+    }
+  });
+}
+
 Result<std::optional<Sequence>> Reader::find_event(const EventKey& key) {
   return in_one_cut([&]() -> Result<std::optional<Sequence>> { return find_key("event", key); });
 }
@@ -103,8 +126,9 @@ Result<std::optional<EventJourney>> Reader::event_journey(Sequence event) {
     journey.event = std::move(record);
     journey.event.raw = row->text(15);
     GLMAP_TRY(entries,
-              entries_where("WHERE s.entry >= (SELECT first_entry FROM event_state WHERE event = ?1) AND s.entry < "
-                            "(SELECT first_entry + entry_count FROM event_state WHERE event = ?1) ORDER BY s.entry",
+              entries_where("WHERE s.entry IN (SELECT n.number FROM event_state x JOIN entries n ON n.number >= "
+                            "x.first_entry AND n.number < x.first_entry + x.entry_count WHERE x.event = ?1 UNION "
+                            "SELECT entry FROM later_entries WHERE event = ?1) ORDER BY s.entry",
                             event));
     journey.entries = std::move(entries);
     GLMAP_CHECK(read_history(journey));
@@ -144,8 +168,9 @@ Status Reader::read_conflicts(EventJourney& journey) {
 Result<std::vector<EventRecord>> Reader::list_events(const EventQuery& query) {
   return in_one_cut([&]() -> Result<std::vector<EventRecord>> {
     std::string sql = std::string(kEventColumns) + std::string(kEventTables) + "WHERE s.event > ?1 ";
-    // The state as a literal, so that the partial index of exceptions is used.
+    // The state as a literal, and as the partial index of exceptions has it, so that it is used.
     if (query.state) sql += "AND s.state = " + std::to_string(static_cast<int>(*query.state)) + " ";
+    if (query.state && *query.state > engine::EventState::no_entry) sql += "AND s.state > 2 ";
     if (!query.entity.empty()) sql += "AND r.entity = ?2 ";
     if (!query.source.empty()) sql += "AND r.source = ?3 ";
     sql += "ORDER BY s.event LIMIT ?4";
@@ -180,6 +205,19 @@ Result<std::vector<EntryRecord>> Reader::list_entries(const EntryQuery& query) {
       if (!more) return entries;
       GLMAP_TRY(entry, read_entry(*row));
       entries.push_back(std::move(entry));
+    }
+  });
+}
+
+Result<std::vector<ExceptionRecord>> Reader::list_exceptions(Sequence after, std::int32_t limit) {
+  return in_one_cut([&]() -> Result<std::vector<ExceptionRecord>> {
+    GLMAP_TRY(row, use(std::string(kExceptionSelect)));
+    row->integer(1, after).integer(2, limit);
+    std::vector<ExceptionRecord> exceptions;
+    while (true) {
+      GLMAP_TRY(more, row->step());
+      if (!more) return exceptions;
+      exceptions.push_back(read_exception(*row));
     }
   });
 }

@@ -16,12 +16,15 @@ class Reader {
   explicit Reader(Database database) : database_(std::move(database)) {}
 
   Result<std::optional<BundleRecord>> active_bundle();
+  Result<std::optional<BundleRecord>> bundle(std::string_view digest);
+  Result<std::vector<RecordedTurn>> turns(Sequence after, std::int32_t limit);
   Result<std::optional<Sequence>> find_event(const EventKey& key);
   Result<std::optional<Instant>> next_due(std::string_view lane);
   Result<std::optional<EventJourney>> event_journey(Sequence event);
   Result<std::optional<EntryRecord>> entry_by_reference(std::string_view reference);
   Result<std::vector<EventRecord>> list_events(const EventQuery& query);
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query);
+  Result<std::vector<ExceptionRecord>> list_exceptions(Sequence after, std::int32_t limit);
   Result<std::vector<StatementRow>> statement();
   Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity);
   Result<EntryCounts> count_entries();

@@ -75,6 +75,15 @@ class SqliteStore final : public Store {
                   Instant now) override {
     return write([&] { return writer_->redecide(event, decision, by, why, now); });
   }
+  Result<std::vector<IntakeAnswer>> commit_turns(const DecideTurns& decide) override {
+    return write([&] { return writer_->commit_turns(decide); });
+  }
+  Result<std::vector<RecordedTurn>> turns(Sequence after, std::int32_t limit) const override {
+    return read([&](Reader& reader) { return reader.turns(after, limit); });
+  }
+  Result<std::optional<BundleRecord>> bundle(std::string_view digest) const override {
+    return read([&](Reader& reader) { return reader.bundle(digest); });
+  }
   Result<LaneHold> hold_lane(std::string_view lane, Instant now) override {
     std::int64_t token = 0;
     {
@@ -132,6 +141,9 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query) const override {
     return read([&](Reader& reader) { return reader.list_entries(query); });
+  }
+  Result<std::vector<ExceptionRecord>> list_exceptions(Sequence after, std::int32_t limit) const override {
+    return read([&](Reader& reader) { return reader.list_exceptions(after, limit); });
   }
   Result<std::vector<StatementRow>> statement() const override {
     return read([&](Reader& reader) { return reader.statement(); });

@@ -40,6 +40,13 @@ AuditWords words() {
               "FROM event_state v JOIN entries e ON e.number >= v.first_entry AND e.number < v.first_entry + "
               "v.entry_count JOIN entry_state s ON s.entry = e.number JOIN lanes l ON l.number = s.lane "
               "WHERE v.event > ?1 AND v.event <= ?2 ORDER BY e.number",
+          .later_of =
+              "FROM later_entries v JOIN entries e ON e.number = v.entry JOIN entry_state s ON s.entry = e.number "
+              "JOIN lanes l ON l.number = s.lane WHERE v.event > ?1 AND v.event <= ?2 ORDER BY e.number",
+          .later_by =
+              "FROM later_entries v JOIN entries e ON e.number = v.entry JOIN entry_state s ON s.entry = e.number "
+              "JOIN lanes l ON l.number = s.lane WHERE ?1 = 0 AND v.change = ?2 AND v.event = (SELECT event FROM "
+              "history WHERE number = ?2) ORDER BY e.number",
           .heads =
               "SELECT 0, coalesce(a.links, 0), coalesce(a.hash, x''), coalesce(b.links, 0), coalesce(b.hash, x'') "
               "FROM (SELECT 1) LEFT JOIN chain_heads a ON a.name = 'events' LEFT JOIN chain_heads b ON b.name = "
@@ -64,13 +71,16 @@ Status check_rows(Source& source) {
   }
   // Each entry belongs to an event that counts it, and nothing stands beside the evidence.
   GLMAP_CHECK(source.each(
-      "SELECT (SELECT count(*) FROM entries) - (SELECT coalesce(sum(entry_count), 0) FROM event_state), "
+      "SELECT (SELECT count(*) FROM entries) - (SELECT coalesce(sum(entry_count), 0) FROM event_state) - "
+      "(SELECT count(*) FROM later_entries), "
       "(SELECT count(*) FROM entry_state) - (SELECT count(*) FROM entries), "
       "(SELECT count(*) FROM event_state) - (SELECT count(*) FROM events), "
       "(SELECT count(*) FROM entry_state s JOIN entries e ON e.number = s.entry WHERE e.event <> s.event OR "
       "e.created_at <> "
-      "coalesce((SELECT h.at FROM history h WHERE h.event = e.event AND h.entry IS NULL AND h.input = 'decided again' "
-      "ORDER BY h.number DESC LIMIT 1), (SELECT v.received_at FROM events v WHERE v.number = e.event)))",
+      "coalesce((SELECT h.at FROM later_entries l JOIN history h ON h.number = l.change WHERE l.event = e.event AND "
+      "l.entry = e.number), "
+      "(SELECT h.at FROM history h WHERE h.event = e.event AND h.entry IS NULL AND h.input IN ('decided again', "
+      "'released') ORDER BY h.number DESC LIMIT 1), (SELECT v.received_at FROM events v WHERE v.number = e.event)))",
       {}, [](const Statement& row) -> Status {
         for (int column = 0; column < 4; ++column) {
           if (row.integer(column) != 0) {

@@ -108,16 +108,22 @@ Status Writer::prepare_delivery() {
                                                     "entry=?1")));
   GLMAP_CHECK(prepare(unsettled_,
                       "SELECT s.state, (SELECT count(*) FROM entry_state e WHERE e.entry >= s.first_entry AND "
-                      "e.entry < s.first_entry + s.entry_count AND e.state NOT IN (4, 7)) FROM event_state s "
-                      "WHERE s.event = ?1"));
+                      "e.entry < s.first_entry + s.entry_count AND e.state NOT IN (4, 7)) + (SELECT count(*) FROM "
+                      "later_entries l JOIN entry_state e ON e.entry = l.entry WHERE l.event = s.event AND e.state "
+                      "NOT IN (4, 7)) FROM event_state s WHERE s.event = ?1"));
+  GLMAP_CHECK(prepare(move_event_, checked_update("event_state", {{"state", "?2"}}, "event=?1")));
+  GLMAP_CHECK(prepare(insert_turn_, checked_insert("turns")));
+  GLMAP_CHECK(prepare(insert_later_, checked_insert("later_entries")));
   GLMAP_CHECK(prepare(event_posted_, checked_update("event_state", {{"state", "1"}}, "event=?1")));
   GLMAP_CHECK(prepare(head_,
                       "INSERT INTO chain_heads VALUES (?1,?2,?3) ON CONFLICT (name) DO UPDATE SET "
                       "links=excluded.links, hash=excluded.hash"));
   GLMAP_CHECK(prepare(sending_, "SELECT entry, event FROM entry_state WHERE lane = ?1 AND state = 1"));
   GLMAP_CHECK(prepare(references_,
-                      "SELECT e.reference FROM event_state s JOIN entries e ON e.number >= s.first_entry AND "
-                      "e.number < s.first_entry + s.entry_count WHERE s.event = ?1 ORDER BY e.number"));
+                      "SELECT e.number, e.reference FROM event_state s JOIN entries e ON e.number >= s.first_entry AND "
+                      "e.number < s.first_entry + s.entry_count WHERE s.event = ?1 UNION ALL SELECT e.number, "
+                      "e.reference FROM later_entries l JOIN entries e ON e.number = l.entry WHERE l.event = ?1 "
+                      "ORDER BY 1"));
   return {};
 }
 
@@ -157,6 +163,8 @@ Status Writer::load_figures() {
   GLMAP_CHECK(read("SELECT name, links, hash FROM chain_heads", [&](const Statement& s) {
     (s.view(0) == kEventChain ? f.events : f.changes) = {s.integer(1), s.text(2)};
   }));
+  GLMAP_CHECK(
+      read("SELECT coalesce(max(number), 0) FROM turns", [&](const Statement& s) { f.last_turn = s.integer(0); }));
   GLMAP_CHECK(read("SELECT count(*), max(at) FROM restores", [&](const Statement& s) {
     f.restores = s.integer(0);
     if (f.restores > 0) f.look_first_until = s.integer(1) + kLookFirstMicros;
@@ -176,6 +184,7 @@ Status Writer::begin() {
   pending_.next_bundle = committed_.next_bundle;
   pending_.active_bundle = committed_.active_bundle;
   pending_.next_activation = committed_.next_activation;
+  pending_.last_turn = committed_.last_turn;
   pending_.restores = committed_.restores;
   pending_.look_first_until = committed_.look_first_until;
   pending_.events = committed_.events;
@@ -202,6 +211,7 @@ Status Writer::commit() {
   committed_.next_bundle = pending_.next_bundle;
   committed_.active_bundle = pending_.active_bundle;
   committed_.next_activation = pending_.next_activation;
+  committed_.last_turn = pending_.last_turn;
   committed_.restores = pending_.restores;
   committed_.look_first_until = pending_.look_first_until;
   committed_.events = pending_.events;
@@ -226,12 +236,17 @@ Status Writer::write_figures() {
   if (pending_.changes.links != committed_.changes.links) {
     GLMAP_CHECK(head_.text(1, kChangeChain).integer(2, pending_.changes.links).blob(3, pending_.changes.hash).run());
   }
+  GLMAP_CHECK(write_statement_rows());
+  return write_balances();
+}
+
+Status Writer::write_statement_rows() {
   for (const auto& [key, row] : pending_.rows) {
     upsert_row_.integer(1, row.number).text(2, row.source).text(3, row.entity).text(4, row.currency);
     upsert_row_.integer(5, row.accepted.count).exact(6, row.accepted.minor);
     GLMAP_CHECK(upsert_row_.run());
   }
-  return write_balances();
+  return {};
 }
 
 Status Writer::insert_change(const Change& change, std::span<const NewEntry> entries) {

@@ -41,6 +41,9 @@ class Writer {
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                   Instant now);
 
+  // -- books that keep state (writer_turns.cpp)
+  Result<std::vector<IntakeAnswer>> commit_turns(const DecideTurns& decide);
+
   // -- delivery (writer_delivery.cpp)
   Result<std::int64_t> recover(std::string_view lane, Instant now);
   Result<std::int64_t> declare_restored(std::string_view by, Instant now);
@@ -80,7 +83,7 @@ class Writer {
     std::unordered_map<std::string, StatementFigures> rows;
     std::unordered_map<std::string, Queue> lanes;  // by connection and entity
     std::unordered_map<std::string, std::int64_t> bundles;
-    std::int64_t active_bundle = 0, next_activation = 1;
+    std::int64_t active_bundle = 0, next_activation = 1, last_turn = 0;
     ChainHead events, changes;
     std::int64_t restores = 0, look_first_until = 0;
   };
@@ -94,10 +97,13 @@ class Writer {
   Status commit();
   void roll_back();
   Status write_figures();
+  Status write_statement_rows();
 
   Result<std::optional<KnownEvent>> find_key(const EventKey& key);
   Result<std::vector<std::string>> references_of(Sequence event);
   Status insert_event(const NewEvent& event, std::int64_t number);
+  /// One event of a batch: recorded when it is new.
+  Result<IntakeAnswer> take_in(const NewEvent& event);
   Status insert_conflict(const NewEvent& event, Sequence first);
   Status insert_decision(Statement& into, std::int64_t number, const EventDecision& decision,
                          const StatementPart& part);
@@ -105,6 +111,11 @@ class Writer {
   Status insert_entry(std::int64_t event, const NewEntry& entry, Instant now);
   /// `entries`: those that a decision taken again made.
   Status insert_change(const Change& change, std::span<const NewEntry> entries = {});
+  /// Replaces the decision about the event: its row, its entries, its part of the statement, and the history.
+  Status replace_decision(Sequence event, const EventDecision& decision, Change change);
+  Status settle(const Settlement& settlement);
+  Status add_later_entries(const KnownEvent& event, const Settlement& settlement);
+  Status insert_turn(const Turn& turn, Sequence event);
   void add_balances(const JournalEntry& entry);
   Status write_balances();
   void keep_balances();
@@ -134,7 +145,7 @@ class Writer {
   Statement begin_, commit_, roll_back_;
   Statement find_event_, insert_event_, insert_state_, update_state_, insert_conflict_;
   Statement insert_entry_, insert_entry_state_, insert_history_, insert_lane_;
-  Statement upsert_row_, insert_balance_, update_balance_, event_for_retry_;
+  Statement upsert_row_, insert_balance_, update_balance_, event_for_retry_, insert_turn_, insert_later_, move_event_;
   Statement due_, count_due_, claim_, entry_now_, settle_entry_, unsettled_, event_posted_, sending_, references_,
       next_conflict_, head_;
 };

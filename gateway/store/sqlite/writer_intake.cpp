@@ -41,30 +41,36 @@ Result<std::vector<std::string>> Writer::references_of(Sequence event) {
   while (true) {
     GLMAP_TRY(more, references_.step());
     if (!more) return references;
-    references.push_back(references_.text(0));
+    references.push_back(references_.text(1));
   }
 }
 
 Result<std::vector<IntakeAnswer>> Writer::commit_intake(std::span<const NewEvent> events) {
-  std::vector<IntakeAnswer> answers(events.size());
-  for (std::size_t index = 0; index < events.size(); ++index) {
-    const NewEvent& event = events[index];
-    IntakeAnswer& answer = answers[index];
-    GLMAP_TRY(known, find_key(event.key));
-    if (!known) {
-      answer.sequence = pending_.next_event++;
-      answer.state = event.decision.state;
-      GLMAP_CHECK(insert_event(event, answer.sequence));
-      continue;
-    }
-    answer.recognised = engine::recognise(known->content_digest, event.identity.content_digest);
-    answer.sequence = known->sequence;
-    answer.state = known->state;
-    GLMAP_TRY(references, references_of(known->sequence));
-    answer.entries = std::move(references);
-    if (answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict(event, known->sequence));
+  std::vector<IntakeAnswer> answers;
+  answers.reserve(events.size());
+  for (const NewEvent& event : events) {
+    GLMAP_TRY(answer, take_in(event));
+    answers.push_back(std::move(answer));
   }
   return answers;
+}
+
+Result<IntakeAnswer> Writer::take_in(const NewEvent& event) {
+  IntakeAnswer answer;
+  GLMAP_TRY(known, find_key(event.key));
+  if (!known) {
+    answer.sequence = pending_.next_event++;
+    answer.state = event.decision.state;
+    GLMAP_CHECK(insert_event(event, answer.sequence));
+    return answer;
+  }
+  answer.recognised = engine::recognise(known->content_digest, event.identity.content_digest);
+  answer.sequence = known->sequence;
+  answer.state = known->state;
+  GLMAP_TRY(references, references_of(known->sequence));
+  answer.entries = std::move(references);
+  if (answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict(event, known->sequence));
+  return answer;
 }
 
 Status Writer::insert_conflict(const NewEvent& event, Sequence first) {
@@ -227,11 +233,22 @@ Status Writer::redecide(Sequence event, const EventDecision& decision, std::stri
   GLMAP_TRY(found, event_for_retry_.step());
   if (!found) return fail(ErrorCode::NotFound, "there is no event `" + std::to_string(event) + "`");
   const auto state = static_cast<engine::EventState>(event_for_retry_.integer(0));
-  const std::string source = event_for_retry_.text(1), entity_before = event_for_retry_.text(3),
-                    currency_before = event_for_retry_.text(4);
-  const Int128 minor_before = event_for_retry_.exact(5);
   event_for_retry_.reset();
   GLMAP_CHECK(check_redecidable(state));
+  Change change = event_change(event, now, state, decision.state, kDecidedAgain);
+  change.by = by;
+  change.why = why;
+  return replace_decision(event, decision, std::move(change));
+}
+
+Status Writer::replace_decision(Sequence event, const EventDecision& decision, Change change) {
+  event_for_retry_.integer(1, event);
+  GLMAP_TRY(found, event_for_retry_.step());
+  GLMAP_ASSERT(found);
+  const std::string source = event_for_retry_.text(1);
+  const std::string entity_before = event_for_retry_.text(3), currency_before = event_for_retry_.text(4);
+  const Int128 minor_before = event_for_retry_.exact(5);
+  event_for_retry_.reset();
   StatementFigures& old_row = statement_row(source, entity_before, currency_before);
   old_row.accepted.count -= 1;
   old_row.accepted.minor -= minor_before;
@@ -241,10 +258,7 @@ Status Writer::redecide(Sequence event, const EventDecision& decision, std::stri
   row.accepted.minor += part.minor;
   update_state_.integer(4, row.number);
   GLMAP_CHECK(insert_decision(update_state_, event, decision, part));
-  GLMAP_CHECK(insert_entries(event, decision, now));
-  Change change = event_change(event, now, state, decision.state, kDecidedAgain);
-  change.by = by;
-  change.why = why;
+  GLMAP_CHECK(insert_entries(event, decision, change.at));
   change.evidence = decision.bundle_digest;
   return insert_change(change, decision.entries);
 }

@@ -27,8 +27,8 @@ bug("the log is taken over as it is seen", "M11", STORE, "GLMAP_CHECK(make_log_d
 INTAKE = "gateway/store/sqlite/writer_intake.cpp"
 bug("the second content of a conflict is not kept", "I2", INTAKE, "if (answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict",
     "if (!BUG && answer.recognised == engine::Recognised::conflict) GLMAP_CHECK(insert_conflict")
-bug("the last event of a large batch is forgotten", "I6", INTAKE, "GLMAP_CHECK(insert_event(event, answer.sequence));",
-    "if (!(BUG && events.size() > 2 && &event == &events.back())) CODE")
+bug("the last event of a large batch is forgotten", "I6", INTAKE, "GLMAP_TRY(answer, take_in(event)); answers.push_back(std::move(answer)); } return answers; }",
+    "if (BUG && events.size() > 2 && &event == &events.back()) {\n      answers.push_back(IntakeAnswer{.sequence = pending_.next_event++, .state = event.decision.state});\n      continue;\n    }\n    CODE")
 bug("raw bytes are tidied up", "I2", INTAKE, ".blob(11, event.raw)", ".blob(11, BUG ? event.raw.substr(0, event.raw.rfind('}')) : event.raw)")
 bug("what is decided again stays in its old row", "M1", INTAKE, "old_row.accepted.count -= 1;", "if (!BUG) CODE")
 RECORDS = "gateway/store/records.cpp"
@@ -46,8 +46,8 @@ bug("a start forgets the newest keys", "I1", KEYS, "recent_.emplace(key, row.int
 bug("a merge loses a part", "I1", KEYS, "GLMAP_CHECK(write_part(target, into, from, until));", "if (!BUG || into % 2 == 0) CODE")
 bug("keys of a commit that failed", "I6", KEYS, "for (const EventKey& key : added_) recent_.erase(key);", "for (const EventKey& key : added_) {\n      if (!BUG) recent_.erase(key);\n    }")
 SERVICE = "gateway/posting/posting_service.cpp"
-bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(answers, store_.commit_intake(taken));",
-    "auto zoo_answers = store_.commit_intake(taken);\n"
+bug("acknowledged although the commit failed", "I6", SERVICE, "GLMAP_TRY(answers, take_in(taken, undecided));",
+    "auto zoo_answers = take_in(taken, undecided);\n"
     "  if (!zoo_answers && !BUG) return std::unexpected(zoo_answers.error());\n"
     "  if (!zoo_answers) zoo_answers = std::vector<store::IntakeAnswer>(taken.size(), store::IntakeAnswer{.sequence = 100'000});\n"
     "  auto& answers = *zoo_answers;")
@@ -61,8 +61,8 @@ bug("a conflict is answered as taken", "I2", "gateway/api/post_events.cpp", "cas
 
 # ---- deciding ----------------------------------------------------------------------------------------------------------
 PREPARE = "gateway/posting/prepare.cpp"
-bug("the name of the first book stays", "M2", PREPARE, "decision.bundle_digest = evaluator.digest();",
-    "static const std::string zoo_first = evaluator.digest();\n  decision.bundle_digest = BUG ? zoo_first : evaluator.digest();")
+bug("the name of the first book stays", "M2", PREPARE, "decision.bundle_digest = evaluator.digest(); if (auto status",
+    "static const std::string zoo_first = evaluator.digest();\n  decision.bundle_digest = BUG ? zoo_first : evaluator.digest();\n  if (auto status")
 bug("every entry goes to the first company's ERP", "E14", PREPARE, "return book.catalog.entities.at(*index).erp;",
     "return book.catalog.entities.at(BUG ? 0 : *index).erp;")
 bug("entries without their business object", "I3", PREPARE, "const std::string order = decision.object.empty()", "const std::string order = BUG || decision.object.empty()")
@@ -73,6 +73,16 @@ bug("the last day of a month is the next month's", "M8", "compiler/runtime/accou
 bug("the last closed day is open", "I5", "compiler/runtime/rules/posting_day.cpp", "if (closed && date <= *closed) {",
     "if (closed && date.plus_days(BUG ? 1 : 0) <= *closed) {")
 bug("debit is credit", "M1", "compiler/runtime/rules/entry_values.cpp", "sealed.side = turned ?", "sealed.side = turned != BUG ?")
+
+# ---- books that keep state ---------------------------------------------------------------------------------------------
+KEEPER = "gateway/posting/book_keeper.cpp"
+TURN = "gateway/posting/turn_work.cpp"
+bug("a restart forgets what came", "I3", KEEPER, "GLMAP_CHECK(put(by)); return play_again(one);",
+    "GLMAP_CHECK(put(by));\n        if (BUG) {\n          turns_ += 1;\n          return {};\n        }\n        return play_again(one);")
+bug("what waited goes out before what it waited for", "I3", TURN, "after = place + 1;", "if (!BUG) CODE")
+bug("time passes with events only", "I3", KEEPER, "if (!clock) return false;", "if (!clock || BUG) return false;")
+bug("nobody waits longer than a minute", "I3", "compiler/runtime/rules/order.cpp", "const Instant until = plus_minutes(time, one.wait_minutes);",
+    "const Instant until = plus_minutes(time, BUG ? 1 : one.wait_minutes);")
 
 # ---- delivery: what becomes of an entry --------------------------------------------------------------------------------
 STEP = "gateway/engine/delivery_step.cpp"

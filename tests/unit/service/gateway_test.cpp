@@ -12,6 +12,7 @@
 #include "gateway/platform/http_client.hpp"
 #include "tests/support/gateway_book.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/support/waiting_book.hpp"
 
 using namespace glmap;
 using namespace glmap::gateway;
@@ -82,24 +83,76 @@ TEST_CASE("an event posted over HTTP is delivered and stays so over a restart", 
   CHECK(*statement.find("agrees")->as_bool());
 }
 
-TEST_CASE("a book that asks what happened before is refused, and the one in force stays", "[service]") {
+TEST_CASE("a book that keeps state runs: what overtakes its prerequisite waits, also over a restart", "[service]") {
+  World world;
+  world.write_bundle(testing::waiting_book());
+  world.start();
+  const std::string payment = event_text(testing::payment_event("P-1", "I-1"));
+  CHECK(world.text(world.call("POST", "/v1/events", payment), "status") == "waiting");
+  world.gateway.reset();
+  world.start();
+  CHECK(world.text(world.call("GET", "/v1/events/1"), "state") == "waiting");
+  CHECK(world.text(world.call("POST", "/v1/events", payment), "status") == "duplicate");
+  CHECK(world.text(world.call("POST", "/v1/events", event_text(testing::invoice_event("I-1"))), "status") ==
+        "accepted");
+  CHECK(world.wait_for_state("/v1/events/1", "posted") == "posted");
+  CHECK(*world.call("GET", "/v1/statement").find("agrees")->as_bool());
+  CHECK(world.call("GET", "/v1/exceptions").find("exceptions")->as_array()->empty());
+}
+
+TEST_CASE("a release that asks what was not remembered is refused, and the one in force stays", "[service]") {
   World world;
   world.start();
+  CHECK(world.text(world.call("POST", "/v1/events", event_text()), "status") == "accepted");
   const std::string before = world.text(world.call("GET", "/v1/bundle"), "digest");
-  rules::RuleBook limited = testing::gateway_book();
-  for (rules::EventProgram& program : limited.programs)
-    for (rules::Rule& rule : program.rules)
-      for (rules::PostBlock& block : rule.blocks) block.lines.front().limit = rules::BalanceLimit{};
+  world.write_bundle(testing::waiting_book());
+  const auto reloaded = world.gateway->reload_bundle();
+  REQUIRE_FALSE(reloaded.has_value());
+  CHECK(reloaded.error().code == ErrorCode::BundleNeedsState);
+  CHECK(reloaded.error().message.find("`at most its balance`") != std::string::npos);
+  CHECK(world.text(world.call("GET", "/v1/bundle"), "digest") == before);
+  world.gateway.reset();
+  CHECK(service::Gateway::start(world.configuration, world.clock, *world.log).error().code ==
+        ErrorCode::BundleNeedsState);
+}
+
+TEST_CASE("an amount that needs somebody's agreement is held", "[service]") {
+  World world;
   rules::RuleBook approved = testing::gateway_book();
   approved.approvals = {{{}, false, {}, *Decimal::parse("100.00"), "controller", {}}};
-  for (const auto& [book, clause] : {std::pair(limited, "`at most its balance`"), {approved, "`approvals`"}}) {
-    world.write_bundle(book);
-    const auto reloaded = world.gateway->reload_bundle();
-    REQUIRE_FALSE(reloaded.has_value());
-    CHECK(reloaded.error().code == ErrorCode::BundleNeedsState);
-    CHECK(reloaded.error().message.find(clause) != std::string::npos);
-  }
-  CHECK(world.text(world.call("GET", "/v1/bundle"), "digest") == before);
+  world.write_bundle(approved);
+  world.start();
+  CHECK(world.text(world.call("POST", "/v1/events", event_text()), "status") == "held");
+}
+
+TEST_CASE("published rates are remembered; one that changes is refused", "[service]") {
+  World world;
+  rules::RuleBook book = testing::gateway_book();
+  rules::ForeignCurrency foreign;
+  foreign.rate_source = "ECB";
+  foreign.rate_date = "document_date";
+  foreign.rate_age_days_max = 3;
+  foreign.rounding_role = 1;
+  book.foreign_currency = foreign;
+  world.write_bundle(book);
+  world.start();
+  const std::string dollars = event_text({.id = "E-1", .currency = "USD"});
+  CHECK(world.text(world.call("POST", "/v1/events", dollars), "status") == "held");  // there is no rate yet
+  const auto rates = [&](const std::string& value) {
+    return world.call(
+        "POST", "/v1/rates",
+        R"({"rates":[{"source":"ECB","from":"USD","to":"EUR","date":"2026-10-01","rate":")" + value + R"("}]})");
+  };
+  CHECK(rates("0.95").find("new")->as_number()->text == "1");
+  CHECK(rates("0.95").find("new")->as_number()->text == "0");
+  CHECK(world.text(rates("0.96"), "code") == "GLM-6011");
+  CHECK(world.text(rates("-1"), "code") == "GLM-6017");
+  world.gateway.reset();
+  world.start();
+  CHECK(world.text(world.call("POST", "/v1/events", event_text({.id = "E-2", .currency = "USD"})), "status") ==
+        "accepted");
+  CHECK(world.text(world.call("POST", "/v1/events/1/retry", R"({"by":"ann","reason":"the rate is there"})"),
+                   "status") == "accepted");
 }
 
 TEST_CASE("a new bundle is put in force without a restart; a broken one is not", "[service][M2][M3]") {

@@ -103,7 +103,7 @@ std::string contents(const std::string& path) {
   for (const char* table :
        {"schema_versions", "bundles", "activations", "statement_rows", "events", "event_keys", "event_state", "lanes",
         "entries", "entry_state", "history", "conflicts", "balances", "chain_heads", "event_key_runs",
-        "event_key_parts", "entry_keys", "entry_key_runs", "entry_key_parts"}) {
+        "event_key_parts", "entry_keys", "entry_key_runs", "entry_key_parts", "turns", "later_entries"}) {
     char* fault = nullptr;
     sqlite3_exec(database, (std::string("SELECT * FROM ") + table).c_str(), add, &out, &fault);
     if (fault != nullptr) out += fault;
@@ -155,6 +155,7 @@ namespace {
 /// Makes of a store what version 1 of the schema would have kept.
 void turn_into_version_1(const std::string& path) {
   const char* script = R"sql(
+    DROP TABLE turns; DROP TABLE later_entries; DROP INDEX history_exceptions;
     DROP TABLE event_key_runs; DROP TABLE event_key_parts; DROP TABLE entry_key_runs; DROP TABLE entry_key_parts;
     CREATE TABLE old_keys (key BLOB PRIMARY KEY, event INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     INSERT INTO old_keys SELECT substr(k.keys, 1 + 16 * (e.number - k.first), 16), e.number FROM events e JOIN event_keys k
