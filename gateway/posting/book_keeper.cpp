@@ -109,6 +109,8 @@ Status check_follows(const store::Store& store, const BookOf& book_of, const rul
   if (!active || active->digest == next.digest()) return {};
   GLMAP_TRY(recorded, store.list_events({.limit = 1}));
   if (recorded.empty()) return {};
+  GLMAP_TRY(turns, store.turns(0, 1));
+  if (turns.empty() && !next.keeps_state()) return {};
   GLMAP_TRY(before, book_of(active->digest));
   if (before->keeps_state() && next.keeps_state()) return rules::check_take_over(before->book(), next.book());
   if (before->keeps_state())
@@ -138,7 +140,8 @@ Status BookKeeper::put(const std::shared_ptr<const rules::Evaluator>& evaluator)
 }
 
 Status BookKeeper::catch_up(const std::shared_ptr<const rules::Evaluator>& evaluator) {
-  if (!run_) turns_ = 0;
+  const bool beginning = run_ == nullptr;
+  if (beginning) turns_ = 0;
   std::shared_ptr<const rules::Evaluator> by = evaluator;
   while (true) {
     GLMAP_TRY(recorded, store_.turns(turns_, kPage));
@@ -154,7 +157,7 @@ Status BookKeeper::catch_up(const std::shared_ptr<const rules::Evaluator>& evalu
           }
         }
         GLMAP_CHECK(put(by));
-        return play_again(one);
+        return play_again(one, beginning);
       };
       if (Status played = play_one(); !played) {
         forget();
@@ -165,7 +168,7 @@ Status BookKeeper::catch_up(const std::shared_ptr<const rules::Evaluator>& evalu
   }
 }
 
-Status BookKeeper::play_again(const store::RecordedTurn& recorded) {
+Status BookKeeper::play_again(const store::RecordedTurn& recorded, bool beginning) {
   store::Turn turn = recorded.turn;
   std::shared_ptr<const BillingEvent> event;
   if (turn.event != 0) {
@@ -176,7 +179,8 @@ Status BookKeeper::play_again(const store::RecordedTurn& recorded) {
     if (!reading.event) return std::unexpected(*reading.decision.reason);
     event = std::move(reading.event);
   }
-  const std::int64_t age = std::max<std::int64_t>(0, clock_.utc_micros() - turn.at.micros);
+  // At a start the wall clock tells how long nothing came; another gateway's turn has just been played.
+  const std::int64_t age = beginning ? std::max<std::int64_t>(0, clock_.utc_micros() - turn.at.micros) : 0;
   const Instant before = run_->state().clock().now;
   if (turn.kind == store::Turn::Kind::time) {
     GLMAP_TRY(clock, read_clock(turn.detail));

@@ -56,7 +56,7 @@ class BookKeeper {
 
  private:
   Status put(const std::shared_ptr<const rules::Evaluator>& evaluator);
-  Status play_again(const store::RecordedTurn& recorded);
+  Status play_again(const store::RecordedTurn& recorded, bool beginning);
   std::vector<rules::Step> played(store::Turn& turn, std::vector<rules::Step> steps);
   void note_time(Instant before, std::int64_t since);
   std::optional<rules::Clock> clock_now() const;

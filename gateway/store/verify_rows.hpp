@@ -264,6 +264,10 @@ class Audit {
         "SELECT s.entry FROM entry_state s WHERE s.state <> coalesce((SELECT h.to_state FROM history h WHERE h.event = "
         "s.event AND h.entry = s.entry ORDER BY h.number DESC LIMIT 1), 0) ORDER BY 1 LIMIT 1",
         {}, first("entry ", "is in another state than its history leads to")));
+    GLMAP_CHECK(source_.each("SELECT coalesce(max(number), 0), count(*) FROM turns", {}, [](const auto& row) -> Status {
+      if (row.integer(0) == row.integer(1)) return {};
+      return bad("turn " + std::to_string(row.integer(0)), "is not the number of turns: some are missing");
+    }));
     return source_.each(
         "SELECT e.number FROM events e LEFT JOIN event_state s ON s.event = e.number WHERE s.event IS NULL LIMIT 1", {},
         first("event ", "has no state"));

@@ -262,8 +262,8 @@ class History {
     twin_.put_right();
     people_.retry_all(*host_);
     until_quiet();
-    for (int day = 0; day < (remembers_ ? 200 : 0); ++day) {  // until nothing has time to wait any more
-      machine_.pass(24 * kHour);
+    for (int week = 0; week < (remembers_ ? 30 : 0); ++week) {  // until nothing has time to wait any more
+      machine_.pass(7 * 24 * kHour);
       until_quiet();
     }
     if (found(Moment::settled)) return;

@@ -77,8 +77,8 @@ bug("debit is credit", "M1", "compiler/runtime/rules/entry_values.cpp", "sealed.
 # ---- books that keep state ---------------------------------------------------------------------------------------------
 KEEPER = "gateway/posting/book_keeper.cpp"
 TURN = "gateway/posting/turn_work.cpp"
-bug("a restart forgets what came", "I3", KEEPER, "GLMAP_CHECK(put(by)); return play_again(one);",
-    "GLMAP_CHECK(put(by));\n        if (BUG) {\n          turns_ += 1;\n          return {};\n        }\n        return play_again(one);")
+bug("a restart forgets what came", "I3", KEEPER, "GLMAP_CHECK(put(by)); return play_again(one, beginning);",
+    "GLMAP_CHECK(put(by));\n        if (BUG) {\n          turns_ += 1;\n          return {};\n        }\n        return play_again(one, beginning);")
 bug("what waited goes out before what it waited for", "I3", TURN, "after = place + 1;", "if (!BUG) CODE")
 bug("time passes with events only", "I3", KEEPER, "if (!clock) return false;", "if (!clock || BUG) return false;")
 bug("nobody waits longer than a minute", "I3", "compiler/runtime/rules/order.cpp", "const Instant until = plus_minutes(time, one.wait_minutes);",

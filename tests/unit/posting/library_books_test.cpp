@@ -171,8 +171,8 @@ std::size_t check_book(const std::string& directory, const std::vector<unsigned>
 
 }  // namespace
 
-TEST_CASE("the books of the library that keep state post through the gateway what simulate posts (I3, I5)",
-          "[library]") {
+TEST_CASE("the books of the library that keep state post through the gateway what simulate posts",
+          "[library][I3][I5]") {
   std::size_t books = 0;
   for (const auto& item : std::filesystem::directory_iterator(std::string(GLMAP_SOURCE_DIR) + "/mappings")) {
     if (!std::filesystem::exists(item.path() / "book.glmap")) continue;

@@ -99,8 +99,8 @@ struct Fixture {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a payment that overtakes its invoice waits for it, over a restart, and posts after it (I3)",
-                   "[turns]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("a payment that overtakes its invoice waits for it, over a restart, and posts after it",
+                   "[turns][I3]", SqlitePlace, PostgresPlace) {
   if (!testing::can_run<TestType>()) return;
   Fixture<TestType> f;
   const Receipt waits = f.post_one(payment_event("P-1", "I-1"));
@@ -146,7 +146,7 @@ TEMPLATE_TEST_CASE("in one batch, too, the entries come in the order of the deci
   f.check_verifies();
 }
 
-TEMPLATE_TEST_CASE("a repeat and a conflict of what waits are told as such, and change nothing (I1, I2)", "[turns]",
+TEMPLATE_TEST_CASE("a repeat and a conflict of what waits are told as such, and change nothing", "[turns][I1][I2]",
                    SqlitePlace, PostgresPlace) {
   if (!testing::can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -166,7 +166,7 @@ TEMPLATE_TEST_CASE("a repeat and a conflict of what waits are told as such, and 
   f.check_verifies();
 }
 
-TEMPLATE_TEST_CASE("what does not come in time leaves the waiting event held, by the events' time (I3)", "[turns]",
+TEMPLATE_TEST_CASE("what does not come in time leaves the waiting event held, by the events' time", "[turns][I3]",
                    SqlitePlace, PostgresPlace) {
   if (!testing::can_run<TestType>()) return;
   Fixture<TestType> f;
@@ -208,8 +208,8 @@ TEMPLATE_TEST_CASE("a held payment that is tried too early waits, and goes on by
   f.check_verifies();
 }
 
-TEMPLATE_TEST_CASE("in a silent night deadlines pass by the clock, and it remembers them over a restart (I3, I16)",
-                   "[turns]", SqlitePlace, PostgresPlace) {
+TEMPLATE_TEST_CASE("in a silent night deadlines pass by the clock, and it remembers them over a restart",
+                   "[turns][I3][I16]", SqlitePlace, PostgresPlace) {
   if (!testing::can_run<TestType>()) return;
   Fixture<TestType> f;
   f.post_one(payment_event("P-1", "I-1", "2026-10-02"));  // waits until 2026-10-04T22:00Z
@@ -239,7 +239,7 @@ TEMPLATE_TEST_CASE("an event dated years ahead does not make what waits expire",
   CHECK(f.state(1) == EventState::accepted);
 }
 
-TEST_CASE("the entries do not depend on the order in which events arrive within their deadlines (I3)", "[turns]") {
+TEST_CASE("the entries do not depend on the order in which events arrive within their deadlines", "[turns][I3]") {
   // Two invoices, a part payment and the rest, each order of the four: 24, each event a commit, a restart in the
   // middle.
   std::vector<EventText> events = {invoice_event("I-1"), invoice_event("I-2"), payment_event("P-1", "I-1"),
@@ -297,7 +297,7 @@ TEMPLATE_TEST_CASE("what should have followed an event and did not is noted in i
   f.check_verifies();
 }
 
-TEST_CASE("two gateways on one store hold one memory between them", "[turns]") {
+TEST_CASE("two gateways on one store hold one memory between them", "[turns][M16]") {
   if (!testing::postgres_here()) return;
   Fixture<PostgresPlace> f;
   Running other(f.place.open("two"), f.clock, f.rules);
@@ -321,7 +321,7 @@ TEST_CASE("two gateways on one store hold one memory between them", "[turns]") {
   f.check_verifies();
 }
 
-TEST_CASE("a memory that does not come out as it was recorded stops the start", "[turns]") {
+TEST_CASE("a memory that does not come out as it was recorded stops the start", "[turns][M13]") {
   Fixture<SqlitePlace> f;
   f.post({invoice_event("I-1"), payment_event("P-1", "I-1")});
   f.running.reset();

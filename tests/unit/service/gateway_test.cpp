@@ -145,8 +145,8 @@ TEST_CASE("published rates are remembered; one that changes is refused", "[servi
   };
   CHECK(rates("0.95").find("new")->as_number()->text == "1");
   CHECK(rates("0.95").find("new")->as_number()->text == "0");
-  CHECK(world.text(rates("0.96"), "code") == "GLM-6011");
-  CHECK(world.text(rates("-1"), "code") == "GLM-6017");
+  CHECK(world.text(rates("0.96"), "type").ends_with("GLM-6011"));
+  CHECK(world.text(rates("-1"), "type").ends_with("GLM-6017"));
   world.gateway.reset();
   world.start();
   CHECK(world.text(world.call("POST", "/v1/events", event_text({.id = "E-2", .currency = "USD"})), "status") ==

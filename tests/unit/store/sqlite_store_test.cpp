@@ -101,9 +101,10 @@ std::string contents(const std::string& path) {
     return 0;
   };
   for (const char* table :
-       {"schema_versions", "bundles", "activations", "statement_rows", "events", "event_keys", "event_state", "lanes",
-        "entries", "entry_state", "history", "conflicts", "balances", "chain_heads", "event_key_runs",
-        "event_key_parts", "entry_keys", "entry_key_runs", "entry_key_parts", "turns", "later_entries"}) {
+       {"schema_versions", "bundles",     "activations",    "statement_rows",  "events",     "event_keys",
+        "event_state",     "lanes",       "entries",        "entry_state",     "history",    "conflicts",
+        "balances",        "chain_heads", "event_key_runs", "event_key_parts", "entry_keys", "entry_key_runs",
+        "entry_key_parts", "turns",       "later_entries"}) {
     char* fault = nullptr;
     sqlite3_exec(database, (std::string("SELECT * FROM ") + table).c_str(), add, &out, &fault);
     if (fault != nullptr) out += fault;
