@@ -93,7 +93,7 @@ DELIVERY = "gateway/store/sqlite/writer_delivery.cpp"
 bug("the start forgets what was interrupted", "M11", DELIVERY, "Result<std::int64_t> Writer::recover(std::string_view lane_name, Instant now) {", "CODE\n  if (BUG) return 0;")
 bug("what was interrupted is sent again", "M11", DELIVERY, '{{"state", "2"}, {"claim", "claim+1"}}, "entry=?1"',
     '{{"state", BUG ? "0" : "2"}, {"claim", "claim+1"}}, "entry=?1"')
-bug("the horizon does not begin anew at a start", "M20", DELIVERY, "GLMAP_CHECK(sent.integer(1, now.micros).integer(2, lane->second).run());", "if (!BUG) CODE")
+bug("the horizon does not begin anew at a start", "M20", DELIVERY, "GLMAP_CHECK(sent.integer(1, now.micros).integer(2, queue).run());", "if (!BUG) CODE")
 CHANGES = "gateway/store/entry_changes.cpp"
 bug("the horizon begins at the claim", "E3", CHANGES, "if (now.state == EntryState::sending) next.last_sent_at = outcome.at;", "if (!BUG) CODE")
 bug("old claims count", "M16", CHANGES, "if (now.claim != outcome.claim ||", "if ((now.claim != outcome.claim && !BUG) ||")
