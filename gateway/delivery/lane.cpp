@@ -16,6 +16,8 @@ using store::DeliveryOutcome;
 
 constexpr int kSavesMax = 50;  // tries to record an outcome while the store is busy
 constexpr std::int64_t kSavePauseMicros = 100'000;
+constexpr std::int32_t kClaimsMax = 64;
+constexpr std::int64_t kFastRoundMicros = 100'000, kSlowRoundMicros = 400'000;
 
 Instant later(Instant at, std::int64_t micros) {
   return Instant{at.micros + micros};
@@ -57,6 +59,7 @@ Lane::Lane(LaneSettings settings, std::unique_ptr<ErpConnector> connector, store
       clock_(clock),
       log_(log),
       jitter_(settings_.jitter_seed) {
+  claims_ = settings_.claim_limit;
   status_.name = settings_.name;
   status_.since = now();
   connector_->guard_sends([this] { return store_.still_held(settings_.name, token_); });
@@ -83,8 +86,10 @@ std::int32_t Lane::run_round(std::stop_token stop) {
   const LaneStatus before = status();
   if (before.state == LaneState::stopped) return 0;
   if (before.state == LaneState::paused && now() < before.until) return 0;
-  if (!save_leftovers(stop) || !hold() || !is_open() || !check_connection()) return 0;
-  const std::int32_t most = on_trial() ? 1 : gate_.room(settings_.claim_limit);
+  store_refuses_ = false;
+  if (!save(stop) || !hold() || !is_open() || !check_connection()) return 0;
+  const std::int32_t most = on_trial() ? 1 : gate_.room(claims_);
+  const std::int64_t began = clock_.monotonic_micros();
   const auto claimed = store_.claim_due({settings_.name, now(), later(now(), settings_.lease_micros), most, turn_++});
   if (!claimed) {
     store_.release_lane(settings_.name);  // it may have been recorded all the same
@@ -92,7 +97,19 @@ std::int32_t Lane::run_round(std::stop_token stop) {
     return 0;
   }
   for (const ClaimedEntry& entry : *claimed) settle(entry, stop);
+  save(stop);
+  fit_claims(*claimed, began);
   return static_cast<std::int32_t>(claimed->size());
+}
+
+/// A fast ERP is given more at a time: then claims and outcomes of many entries share their transactions.
+void Lane::fit_claims(const std::vector<ClaimedEntry>& claimed, std::int64_t began) {
+  const std::int64_t micros = clock_.monotonic_micros() - began;
+  if (micros > kSlowRoundMicros) {
+    claims_ = std::max(claims_ / 2, settings_.claim_limit);
+  } else if (micros < kFastRoundMicros && static_cast<std::int32_t>(claimed.size()) == claims_) {
+    claims_ = std::min(claims_ * 2, std::max(settings_.claim_limit, kClaimsMax));
+  }
 }
 
 bool Lane::hold() {
@@ -266,21 +283,28 @@ void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant beg
   outcome.reason = std::move(result.reason);
   outcome.document_id = std::move(result.document);
   outcome.evidence = std::move(result.evidence);
-  if (!leftovers_.empty()) {
-    leftovers_.push_back(std::move(outcome));
-  } else if (save(outcome, stop)) {
-    count(outcome);
-  }
+  if (unsaved_.empty()) unsaved_since_ = outcome.at;
+  unsaved_.push_back(std::move(outcome));
+  if (now() >= later(unsaved_since_, settings_.settle_micros)) save(stop);
 }
 
-bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
+/// All outcomes that are known, in one transaction. True when nothing is left.
+bool Lane::save(std::stop_token stop) {
+  if (unsaved_.empty()) return true;
+  if (store_refuses_) return false;
   for (int tries = 1;; ++tries) {
-    const auto recorded = store_.record_delivery({&outcome, 1});
-    if (recorded) return recorded->front() == store::OutcomeRecorded::recorded;
+    const auto recorded = store_.record_delivery(unsaved_);
+    if (recorded) {
+      for (std::size_t index = 0; index < unsaved_.size(); ++index) {
+        if (recorded->at(index) == store::OutcomeRecorded::recorded) count(unsaved_[index]);
+      }
+      unsaved_.clear();
+      return true;
+    }
     const bool again = recorded.error().transient() && tries < kSavesMax && !stop.stop_requested();
     if (!again) {
-      log_.error("an outcome could not be recorded", {{"error", recorded.error().message}});
-      leftovers_.push_back(outcome);
+      log_.error("outcomes could not be recorded", {{"error", recorded.error().message}});
+      store_refuses_ = true;
       if (recorded.error().transient()) {  // a full disk: the lane goes on by itself when there is space
         const LaneStatus lane = status();
         const Instant until = lane.state == LaneState::paused ? lane.until : now();
@@ -294,19 +318,6 @@ bool Lane::save(const DeliveryOutcome& outcome, std::stop_token stop) {
     }
     clock_.wait_micros(kSavePauseMicros);
   }
-}
-
-/// What the store would not take before. True when nothing is left.
-bool Lane::save_leftovers(std::stop_token stop) {
-  const std::vector<DeliveryOutcome> leftovers = std::exchange(leftovers_, {});
-  for (const DeliveryOutcome& outcome : leftovers) {
-    if (!leftovers_.empty()) {
-      leftovers_.push_back(outcome);  // in their order
-    } else if (save(outcome, stop)) {
-      count(outcome);
-    }
-  }
-  return leftovers_.empty();
 }
 
 void Lane::count(const DeliveryOutcome& outcome) {

@@ -33,9 +33,10 @@ struct LaneSettings {
   std::map<std::string, EntityIdentity> entities;  // who the ERP must say it is, by our entity code
   engine::DeliveryPolicy policy;
   engine::LaneLimits limits;
-  std::int32_t unclear_in_a_row_max = 5;  // then the connection pauses
-  std::int32_t claim_limit = 8;
+  std::int32_t unclear_in_a_row_max = 5;             // then the connection pauses
+  std::int32_t claim_limit = 8;                      // of a slow ERP; a fast one is given up to 64 at a time
   std::int64_t lease_micros = 600'000'000;           // longer than a whole claim can take
+  std::int64_t settle_micros = 20'000;               // outcomes so close together are recorded in one transaction
   std::int64_t poll_micros = 1'000'000;              // looks for work at least so often
   std::int64_t identity_check_micros = 900'000'000;  // asks the ERP who it is at least so often
   std::uint64_t jitter_seed = 1;
@@ -80,6 +81,7 @@ class Lane {
 
  private:
   bool hold();
+  void fit_claims(const std::vector<store::ClaimedEntry>& claimed, std::int64_t began);
   /// Nobody else has taken the lane since the entry was claimed: may the request be written now?
   bool may_send();
   bool is_open();
@@ -88,8 +90,7 @@ class Lane {
   void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
   void record(const store::ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop);
-  bool save(const store::DeliveryOutcome& outcome, std::stop_token stop);
-  bool save_leftovers(std::stop_token stop);
+  bool save(std::stop_token stop);
   void count(const store::DeliveryOutcome& outcome);
   void connection_fails(const Error& why, std::optional<std::int64_t> retry_after_micros);
   void connection_works();
@@ -112,10 +113,14 @@ class Lane {
   std::int64_t checked_session_ = 0;           // in which it said so
   std::int64_t token_ = 0;                     // of our hold on the lane
   std::int64_t turn_ = 0;                      // claims so far
+  std::int32_t claims_ = 0;                    // at most so many at a time, for now
   std::int32_t troubles_ = 0;                  // of the connection, in a row
   std::int32_t unclear_in_a_row_ = 0;
-  /// Outcomes the store would not take; recorded before anything else is done.
-  std::vector<store::DeliveryOutcome> leftovers_;
+  /// Outcomes that are not recorded yet: those of the last moments, or what the store would not take. Recorded before
+  /// anything is claimed again. Lost by a crash, they are as if no answer had come: the ERP is asked.
+  std::vector<store::DeliveryOutcome> unsaved_;
+  Instant unsaved_since_;
+  bool store_refuses_ = false;  // in this round
 
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;

@@ -66,6 +66,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+constexpr long kIdleSecondsMax = 60, kIdleSecondsMaxOfPostings = 1;
+
 /// What a transfer has received so far.
 struct Receipt {
   HttpAnswered answer;
@@ -107,9 +109,17 @@ extern "C" std::size_t glmap_take_field(char* data, std::size_t size, std::size_
   return bytes;
 }
 
+/// Asked by the library each time it is about to write the request, so also before it repeats one in silence.
+struct SendGuard {
+  const HttpRequest& request;
+  int begun = 0;
+};
+
 extern "C" int glmap_may_send(void* user, char*, char*, int, int) {
-  const auto& may_send = *static_cast<const std::function<bool()>*>(user);
-  return may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  auto& guard = *static_cast<SendGuard*>(user);
+  if (++guard.begun > 1 && !guard.request.replay_safe) return CURL_PREREQFUNC_ABORT;
+  const bool may = !guard.request.may_send || guard.request.may_send();
+  return may ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 /// Host of `url` without port, user or brackets; empty when the URL has none.
@@ -143,7 +153,8 @@ class CurlHttpClient final : public HttpClient {
     Receipt receipt;
     receipt.bytes_max = request.answer_bytes_max;
     const FieldList fields = field_list(request);
-    if (!apply(request, fields.get(), receipt)) return HttpNotSent{"the request cannot be prepared"};
+    SendGuard guard{request};
+    if (!apply(request, fields.get(), receipt, guard)) return HttpNotSent{"the request cannot be prepared"};
     char reason[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, reason);
     const CURLcode code = curl_easy_perform(easy_.get());
@@ -153,6 +164,9 @@ class CurlHttpClient final : public HttpClient {
       curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
       receipt.answer.status = static_cast<int>(status);
       return std::move(receipt.answer);
+    }
+    if (guard.begun > 1 && !request.replay_safe) {
+      return HttpUnclear{"the connection was closed while the request was written, or before an answer came"};
     }
     return classify(code, reason, receipt);
   }
@@ -179,7 +193,7 @@ class CurlHttpClient final : public HttpClient {
     ready_ = curl_easy_setopt(easy_.get(), option, value) == CURLE_OK && ready_;
   }
 
-  bool apply(const HttpRequest& request, curl_slist* fields, Receipt& receipt) {
+  bool apply(const HttpRequest& request, curl_slist* fields, Receipt& receipt, SendGuard& guard) {
     ready_ = true;
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
@@ -199,13 +213,13 @@ class CurlHttpClient final : public HttpClient {
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!settings_.authorities_file.empty()) set(CURLOPT_CAINFO, settings_.authorities_file.c_str());
     set(CURLOPT_TCP_KEEPALIVE, 1L);
-    set(CURLOPT_FRESH_CONNECT, request.replay_safe ? 0L : 1L);
+    // A kept connection that the server closes while it is used leaves a posting unclear: one that was idle is not
+    // used.
+    set(CURLOPT_MAXAGE_CONN, request.replay_safe ? kIdleSecondsMax : kIdleSecondsMaxOfPostings);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_ms_max));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_ms_max));
-    if (request.may_send) {
-      set(CURLOPT_PREREQFUNCTION, &glmap_may_send);
-      set(CURLOPT_PREREQDATA, const_cast<std::function<bool()>*>(&request.may_send));
-    }
+    set(CURLOPT_PREREQFUNCTION, &glmap_may_send);
+    set(CURLOPT_PREREQDATA, static_cast<void*>(&guard));
     set(CURLOPT_WRITEFUNCTION, &glmap_take_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&receipt));
     set(CURLOPT_HEADERFUNCTION, &glmap_take_field);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One blocking HTTP request with an honest answer to "did it leave this machine?". Not a general web client: it follows
 // no redirect, reads no proxy from the environment, keeps no cookie, and talks plain HTTP only to hosts named for it.
-// Invariant: a request that is not `replay_safe` is written to the network at most once. It always gets a connection of
-// its own, because the usual client library repeats a request in silence when a kept-alive connection turns out closed,
-// and a journal entry repeated in silence is a journal entry posted twice.
-// Threading: one HttpClient belongs to one thread at a time; make one per delivery lane.
+// Invariant: a request that is not `replay_safe` is written to the network at most once. The usual client library
+// repeats a request in silence when a kept-alive connection turns out closed, and a journal entry repeated in silence
+// is a journal entry posted twice: so the library is stopped before it writes a second time, and the outcome is
+// unclear. Threading: one HttpClient belongs to one thread at a time; make one per delivery lane.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,8 @@ struct HttpRequest {
   std::string url;
   std::vector<HttpField> fields;
   std::string body;
-  /// True only when doing it twice changes nothing (a search, a look-up). Lets kept-alive connections be used.
+  /// True only when doing it twice changes nothing (a search, a look-up). Lets it be repeated when a kept-alive
+  /// connection turns out closed.
   bool replay_safe = false;
   int connect_ms_max = 5'000;
   int total_ms_max = 60'000;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "compiler/runtime/accounting/money.hpp"
 #include "gateway/sandbox/fault_replies.hpp"
 
 namespace glmap::gateway::sandbox {
@@ -84,8 +85,9 @@ void TrytonDouble::declare_models() {
 }
 
 void TrytonDouble::plant(const Seed& seed) {
-  for (const auto& [code, digits] : {std::pair{"USD", 2}, {"EUR", 2}, {"GBP", 2}, {"JPY", 0}, {"CHF", 2}, {"KWD", 3}}) {
-    records_.add("currency.currency", {{"code", code}, {"digits", Json::number(digits)}});
+  for (const Currency currency : Currency::all()) {
+    records_.add("currency.currency",
+                 {{"code", std::string(currency.code())}, {"digits", Json::number(currency.digits())}});
   }
   for (const std::string& code : seed.journals) records_.add("account.journal", {{"code", code}, {"name", code}});
   for (const SeedCompany& company : seed.companies) plant_company(company, seed.years);

@@ -132,8 +132,7 @@ bug("the asked pause is not kept", "E8", LANE, "engine::pause_after(troubles_, r
     "engine::pause_after(troubles_, BUG ? std::nullopt : retry_after_micros, jitter(), settings_.policy);")
 bug("a paused lane works on", "E8", LANE, "if (before.state == LaneState::paused && now() < before.until) return 0;",
     "if (!BUG && before.state == LaneState::paused && now() < before.until) return 0;")
-bug("an outcome that cannot be recorded is dropped", "M12", LANE, 'could not be recorded", {{"error", recorded.error().message}}); leftovers_.push_back(outcome);',
-    'could not be recorded", {{"error", recorded.error().message}});\n      if (!BUG) leftovers_.push_back(outcome);')
+bug("an outcome that cannot be recorded is dropped", "M12", LANE, 'could not be recorded", {{"error", recorded.error().message}});', 'could not be recorded", {{"error", recorded.error().message}});\n      if (BUG) unsaved_.clear();')
 
 # ---- the real connector ------------------------------------------------------------------------------------------------
 RPC = "gateway/connectors/tryton/rpc.cpp"

@@ -174,6 +174,28 @@ TEST_CASE("a posting is never repeated when the kept connection closes after it 
   CHECK(seen == 2);
 }
 
+TEST_CASE("postings close together use one connection", "[http_client][E19]") {
+  const auto server = door([](const DoorRequest&) {
+    DoorReply reply;
+    reply.keep_alive = true;
+    return reply;
+  });
+  const auto http = client();
+  for (int number = 0; number < 5; ++number) {
+    REQUIRE(std::holds_alternative<HttpAnswered>(http->send(post(*server, "an entry"))));
+  }
+  CHECK(server->connections() == 1);
+}
+
+TEST_CASE("a posting over a connection that was kept by a posting is not repeated either", "[http_client][E19]") {
+  std::atomic<int> seen = 0;
+  const auto server = door(closes_after_reading_the_second(seen));
+  const auto http = client();
+  REQUIRE(std::holds_alternative<HttpAnswered>(http->send(post(*server, "the first"))));
+  CHECK(std::holds_alternative<HttpUnclear>(http->send(post(*server, "the second"))));
+  CHECK(seen == 2);
+}
+
 TEST_CASE("a look-up may be repeated when the kept connection turns out closed", "[http_client][E19]") {
   // The same server; here the library's silent repetition is welcome, and shows that the test above can fail.
   std::atomic<int> seen = 0;
