@@ -61,7 +61,8 @@ GatewayApi::GatewayApi(ApiSettings settings, store::Store& store, const platform
       queue_(queue),
       delivery_(delivery),
       on_retry_(std::move(on_retry)),
-      readers_(settings.reading_threads, settings.reading_waiting_max) {}
+      readers_(settings.reading_threads, settings.reading_waiting_max),
+      parsers_(settings.reading_threads, settings.parsing_waiting_max) {}
 
 void GatewayApi::handle(platform::IncomingRequest request, platform::Respond respond) {
   auto parsed = RequestTarget::parse(request.target);

@@ -18,8 +18,12 @@ namespace glmap::gateway::api {
 
 struct ApiSettings {
   intake::IntakeLimits limits;
+  /// Of those that read the store, and as many again that parse large bodies; 0: whoever brings the work does it.
   std::size_t reading_threads = 2;
   std::size_t reading_waiting_max = 256;
+  std::size_t parsing_waiting_max = 64;
+  /// Bodies up to this size are parsed where they arrive: handing them over would cost more.
+  std::size_t small_body_bytes = 32'768;
 };
 
 class GatewayApi {
@@ -34,12 +38,16 @@ class GatewayApi {
   /// From now on /readyz says 503, so that balancers look elsewhere.
   void stop_being_ready() { ready_ = false; }
   /// Answers what waits. To be called before the store is closed.
-  void stop() { readers_.stop(); }
+  void stop() {
+    parsers_.stop();
+    readers_.stop();
+  }
 
  private:
   using Target = RequestTarget;
 
   void post_events(platform::IncomingRequest request, const Target& target, platform::Respond respond);
+  void take_events(platform::IncomingRequest request, const platform::Respond& respond);
   void in_pool(platform::Respond respond, const std::string& path, std::function<Result<platform::Answer>()> work);
   Result<platform::Answer> read(const Target& target);
   Result<platform::Answer> read_events(const Target& target);
@@ -62,7 +70,7 @@ class GatewayApi {
   delivery::DeliveryWorker* delivery_;
   std::function<void()> on_retry_;
   std::atomic<bool> ready_ = true;
-  WorkPool readers_;
+  WorkPool readers_, parsers_;
 };
 
 }  // namespace glmap::gateway::api

@@ -76,6 +76,15 @@ Result<intake::BodyKind> read_kind(const platform::IncomingRequest& request, std
 
 void GatewayApi::post_events(platform::IncomingRequest request, const Target& target, platform::Respond respond) {
   if (Status known = target.only({}); !known) return respond(problem(known.error(), kPath));
+  if (request.body.size() <= settings_.small_body_bytes) return take_events(std::move(request), respond);
+  // A task can be copied, as std::function asks for; the body is not.
+  auto shared = std::make_shared<platform::IncomingRequest>(std::move(request));
+  if (parsers_.submit([this, shared, respond] { take_events(std::move(*shared), respond); })) return;
+  respond(problem(Error{ErrorCode::Busy, "too many large requests wait to be read", "try again a little later", {}},
+                  kPath));
+}
+
+void GatewayApi::take_events(platform::IncomingRequest request, const platform::Respond& respond) {
   auto text = std::make_unique<std::string>(std::move(request.body));
   const auto kind = read_kind(request, *text);
   if (!kind) return respond(problem(kind.error(), kPath));

@@ -81,6 +81,12 @@ platform::Answer refusal(int status) {
              {}};
   }
   if (status == 431) error = {ErrorCode::LimitExceeded, "the header fields are larger than the gateway takes", "", {}};
+  if (status == 429) {
+    error = {ErrorCode::Busy,
+             "the bodies of all requests under way are larger than the gateway holds at a time",
+             "send it again a little later",
+             {}};
+  }
   if (status == 503) error = {ErrorCode::Busy, "too many connections are open", "try again a little later", {}};
   return problem(error, "", status);
 }

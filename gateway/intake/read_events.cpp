@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/runtime/base/utf8.hpp"
+
 namespace glmap::gateway::intake {
 
 namespace {
@@ -135,13 +137,37 @@ class ArrayCutter {
   std::size_t at_ = 0;
 };
 
+std::size_t nodes_in(JsonView value) {
+  std::size_t count = 1;
+  for (const JsonView inner : value) count += inner.is_array() || inner.is_object() ? nodes_in(inner) : 1;
+  return count;
+}
+
+/// Counts what the events of one request hold together: each within the limit would not keep the request within it.
+class NodeBudget {
+ public:
+  explicit NodeBudget(std::size_t nodes_max) : nodes_max_(nodes_max) {}
+  Status take(JsonView event) {
+    used_ += nodes_in(event);
+    if (used_ <= nodes_max_) return {};
+    return fail(ErrorCode::LimitExceeded,
+                "the events of the request have more than " + std::to_string(nodes_max_) + " values",
+                "send them in several requests");
+  }
+
+ private:
+  std::size_t nodes_max_, used_ = 0;
+};
+
 Result<std::vector<Arrival>> read_batch(std::string_view body, const IntakeLimits& limits) {
   GLMAP_TRY(parts, ArrayCutter(body).cut(limits.events_max));
   std::vector<Arrival> arrivals;
+  NodeBudget budget(limits.nodes_max);
   arrivals.reserve(parts.size());
   for (const std::string_view part : parts) {
     auto json = read_document(part, limits);
     if (!json) return std::unexpected(in_whole(std::move(json).error(), body, part, arrivals.size()));
+    GLMAP_CHECK(budget.take(json->root()));
     arrivals.push_back({part, std::move(json)});
   }
   return arrivals;
@@ -149,6 +175,7 @@ Result<std::vector<Arrival>> read_batch(std::string_view body, const IntakeLimit
 
 Result<std::vector<Arrival>> read_lines(std::string_view body, const IntakeLimits& limits) {
   std::vector<Arrival> arrivals;
+  NodeBudget budget(limits.nodes_max);
   std::uint32_t line = 0;
   while (!body.empty()) {
     const std::size_t end = std::min(body.find('\n'), body.size());
@@ -159,6 +186,7 @@ Result<std::vector<Arrival>> read_lines(std::string_view body, const IntakeLimit
     if (arrivals.size() == limits.events_max) return too_many(limits.events_max);
     auto json = read_document(part, limits);
     if (!json) json.error().where.line = line;
+    if (json) GLMAP_CHECK(budget.take(json->root()));
     arrivals.push_back({part, std::move(json)});
   }
   return arrivals;
@@ -166,9 +194,11 @@ Result<std::vector<Arrival>> read_lines(std::string_view body, const IntakeLimit
 
 }  // namespace
 
-Result<BodyKind> body_kind(std::string_view content_type) {
+namespace {
+
+/// The type without its parameters, in lower case. Errors: GLM-6013 a charset other than UTF-8.
+Result<std::string> media_type(std::string_view content_type) {
   const std::size_t semicolon = std::min(content_type.find(';'), content_type.size());
-  const std::string type = lower(trimmed(content_type.substr(0, semicolon)));
   const std::string parameters = lower(content_type.substr(semicolon));
   const std::size_t charset = parameters.find("charset=");
   if (charset != std::string::npos) {
@@ -179,6 +209,51 @@ Result<BodyKind> body_kind(std::string_view content_type) {
                   std::string(kTaken));
     }
   }
+  return lower(trimmed(content_type.substr(0, semicolon)));
+}
+
+/// The value of an attribute as CloudEvents' HTTP binding 1.0.2 (3.1.3.2) writes it into a field: perhaps quoted, and
+/// percent-encoded once. Errors: GLM-6014.
+Result<std::string> decode_field(const std::string& name, std::string_view value) {
+  const auto bad = [&](const char* what) {
+    return fail(ErrorCode::BadRequest, "the field `" + name + "` " + what,
+                "write a quotation mark, a percent sign and what is not ASCII as % and two hexadecimal digits");
+  };
+  std::string plain(value);
+  if (value.starts_with('"')) {
+    plain.clear();
+    std::size_t at = 1;
+    for (; at < value.size() && value[at] != '"'; ++at) {
+      if (value[at] == '\\' && ++at == value.size()) break;
+      plain += value[at];
+    }
+    if (at + 1 != value.size()) return bad("begins with a quotation mark and does not end with one");
+  }
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
+  std::string decoded;
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    if (plain[at] != '%') {
+      decoded += plain[at];
+      continue;
+    }
+    const int high = at + 2 < plain.size() ? digit(plain[at + 1]) : -1;
+    const int low = at + 2 < plain.size() ? digit(plain[at + 2]) : -1;
+    if (high < 0 || low < 0) return bad("has a percent sign that no two hexadecimal digits follow");
+    decoded += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  if (decoded.contains('\0') || first_bad_utf8(decoded) != decoded.size()) return bad("does not decode to UTF-8 text");
+  return decoded;
+}
+
+}  // namespace
+
+Result<BodyKind> body_kind(std::string_view content_type) {
+  GLMAP_TRY(type, media_type(content_type));
   if (type == "application/cloudevents+json" || type == "application/json") return BodyKind::single;
   if (type == "application/cloudevents-batch+json") return BodyKind::batch;
   if (type == "application/x-ndjson" || type == "application/ndjson") return BodyKind::lines;
@@ -211,9 +286,12 @@ Result<std::optional<std::string>> structured_from_binary(std::span<const std::p
   };
   if (named("ce-specversion") == fields.end()) return std::nullopt;
   const auto type = named("content-type");
-  if (type != fields.end() && !lower(type->second).starts_with("application/json")) {
-    return fail(ErrorCode::UnsupportedMediaType,
-                "the event's data is `" + type->second + "`, application/json is expected", std::string(kTaken));
+  if (type != fields.end()) {
+    GLMAP_TRY(named_type, media_type(type->second));
+    if (named_type != "application/json" && !named_type.ends_with("+json")) {
+      return fail(ErrorCode::UnsupportedMediaType,
+                  "the event's data is `" + type->second + "`, application/json is expected", std::string(kTaken));
+    }
   }
   // Alone first: text behind the data must not become part of the envelope.
   if (!body.empty())
@@ -224,8 +302,10 @@ Result<std::optional<std::string>> structured_from_binary(std::span<const std::p
     const std::string attribute = name.substr(3);
     if (attribute == "data") return fail(ErrorCode::BadRequest, "the field `ce-data` names no attribute of an event");
     // A field twice becomes a key twice, which strict JSON refuses.
-    text += quote_json(attribute) + ":" + quote_json(value) + ",";
+    GLMAP_TRY(decoded, decode_field(name, value));
+    text += quote_json(attribute) + ":" + quote_json(decoded) + ",";
   }
+  if (type != fields.end()) text += "\"datacontenttype\":" + quote_json(type->second) + ",";
   text += "\"data\":";
   text += body.empty() ? std::string_view("null") : body;
   text += "}";

@@ -30,7 +30,7 @@ Result<BodyKind> body_kind(std::string_view content_type);
 struct IntakeLimits {
   std::size_t bytes_max = std::size_t{10} << 20;
   std::size_t depth_max = 64;
-  std::size_t nodes_max = 1'000'000;  // of the whole request
+  std::size_t nodes_max = 1'000'000;  // of all events of a request together
   std::size_t events_max = 10'000;
 };
 

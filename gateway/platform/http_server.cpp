@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -85,6 +87,60 @@ bool ambiguous_length(const Parser& parser) {
   return !once || !beast::iequals(codings.first->value(), "chunked") || message.count(http::field::content_length) != 0;
 }
 
+/// Connections that wait for a request or for the rest of one, in the order in which they began to.
+class WaitingConnections {
+ public:
+  using Stream = std::shared_ptr<beast::tcp_stream>;
+
+  std::uint64_t add(const Stream& stream) {
+    const std::lock_guard guard(mutex_);
+    waiting_.emplace(++last_, stream);
+    return last_;
+  }
+  void remove(std::uint64_t place) {
+    const std::lock_guard guard(mutex_);
+    waiting_.erase(place);
+  }
+  /// Closes the one that has waited longest; false when none waits.
+  bool close_longest() {
+    Stream stream;
+    {
+      const std::lock_guard guard(mutex_);
+      if (waiting_.empty()) return false;
+      stream = std::move(waiting_.begin()->second);
+      waiting_.erase(waiting_.begin());
+    }
+    asio::post(stream->get_executor(), [stream] { stream->close(); });
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::uint64_t, Stream> waiting_;
+  std::uint64_t last_ = 0;
+};
+
+/// Of the bytes of all bodies, what one request holds; given back when it ends.
+class BodyShare {
+ public:
+  BodyShare(std::atomic<std::size_t>& held, std::size_t most) : held_(held), most_(most) {}
+  ~BodyShare() { release(); }
+  BodyShare(const BodyShare&) = delete;
+  BodyShare& operator=(const BodyShare&) = delete;
+  /// False when there is no room for so many bytes.
+  bool grow_to(std::size_t bytes) {
+    if (bytes <= mine_) return true;
+    const std::size_t more = bytes - mine_;
+    mine_ = bytes;
+    return (held_ += more) <= most_;
+  }
+  void release() { held_ -= std::exchange(mine_, 0); }
+
+ private:
+  std::atomic<std::size_t>& held_;
+  std::size_t most_, mine_ = 0;
+};
+
 class BeastServer final : public HttpServer {
  public:
   BeastServer(HttpServerSettings settings, Handler handler, Refusal refusal)
@@ -143,29 +199,31 @@ class BeastServer final : public HttpServer {
                                                            asio::redirect_error(asio::use_awaitable, error));
       if (stopping_) co_return;
       if (error) {  // out of descriptors: others must close first
+        waiting_.close_longest();
         asio::steady_timer pause(context_, milliseconds(20));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
       }
       const auto executor = socket.get_executor();
-      asio::co_spawn(executor, serve(beast::tcp_stream(std::move(socket))), asio::detached);
+      asio::co_spawn(executor, serve(std::make_shared<beast::tcp_stream>(std::move(socket))), asio::detached);
     }
   }
 
-  asio::awaitable<void> serve(beast::tcp_stream stream) {
+  asio::awaitable<void> serve(std::shared_ptr<beast::tcp_stream> shared) {
+    beast::tcp_stream& stream = *shared;
     const std::size_t open = ++connections_;
     error_code error;
     stream.socket().set_option(tcp::no_delay(true), error);
     const auto remote = stream.socket().remote_endpoint(error);
     const std::string peer = error ? std::string() : remote.address().to_string();
-    if (open > settings_.connections_max) {
+    if (open > settings_.connections_max && !waiting_.close_longest()) {
       Answer full = refusal_(503);
       co_await write(stream, std::move(full), 11, false, false);
     } else {
       beast::flat_buffer buffer;
       bool first = true;
       while (!stopping_) {
-        const bool again = co_await serve_one(stream, buffer, peer, first);
+        const bool again = co_await serve_one(shared, buffer, peer, first);
         if (!again) break;
         first = false;
       }
@@ -176,8 +234,20 @@ class BeastServer final : public HttpServer {
   }
 
   /// One request and its answer; false when the connection is to be closed.
-  asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer, const std::string& peer,
-                                  bool first) {
+  asio::awaitable<bool> serve_one(std::shared_ptr<beast::tcp_stream> shared, beast::flat_buffer& buffer,
+                                  const std::string& peer, bool first) {
+    beast::tcp_stream& stream = *shared;
+    BodyShare share(body_bytes_, settings_.bodies_bytes_max);
+    Parser parser;
+    const std::uint64_t place = waiting_.add(shared);
+    const bool read = co_await read_one(stream, buffer, parser, share, first);
+    waiting_.remove(place);
+    co_return read&& co_await answer(stream, parser, peer);
+  }
+
+  /// A whole request; false when there is none, or it was refused.
+  asio::awaitable<bool> read_one(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                 BodyShare& share, bool first) {
     error_code error;
     if (!first && buffer.size() == 0) {
       stream.expires_after(milliseconds(settings_.idle_ms_max));
@@ -190,7 +260,6 @@ class BeastServer final : public HttpServer {
       *static_cast<char*>(place.data()) = none;
       buffer.commit(1);
     }
-    Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(settings_.header_bytes_max));
     parser.body_limit(settings_.body_bytes_max);
     stream.expires_after(milliseconds(settings_.header_ms_max));
@@ -205,13 +274,20 @@ class BeastServer final : public HttpServer {
     }
     if (!error) {
       stream.expires_after(milliseconds(settings_.body_ms_max));
-      co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+      while (!error && !parser.is_done()) {
+        co_await http::async_read_some(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        if (share.grow_to(parser.get().body().size())) continue;
+        parser.get().body() = std::string();
+        share.release();
+        co_await refuse(stream, 429);
+        co_return false;
+      }
     }
     if (error) {
       if (!silent(error)) co_await refuse(stream, status_of(error));
       co_return false;
     }
-    co_return co_await answer(stream, parser, peer);
+    co_return true;
   }
 
   asio::awaitable<bool> answer(beast::tcp_stream& stream, Parser& parser, const std::string& peer) {
@@ -278,11 +354,13 @@ class BeastServer final : public HttpServer {
   HttpServerSettings settings_;
   Handler handler_;
   Refusal refusal_;
+  std::atomic<std::size_t> body_bytes_ = 0;  // outlives the requests that the context still holds at the end
   asio::io_context context_;
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::size_t> connections_ = 0;
+  WaitingConnections waiting_;
   std::mutex mutex_;
   std::condition_variable quiet_;
   int busy_ = 0;

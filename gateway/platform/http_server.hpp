@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 server with limits: requests in, answers out. Knows no resource and no policy. Invariants: a handler is
 // called once a request and must answer it exactly once, from any thread and at any time; header, body, idle and write
-// times are bounded, so are body size and connections. Threads: a small pool of its own; handlers run on it and must
-// not block (answer later instead). Every request must be answered before the server is destroyed.
+// times are bounded, so are body size, all bodies together, and connections: when there are too many, the one that has
+// waited longest for a request is closed for the one that comes. Threads: a small pool of its own; handlers run on it
+// and must not block (answer later instead). Every request must be answered before the server is destroyed.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +39,7 @@ struct Answer {
 
 using Respond = std::function<void(Answer)>;
 using Handler = std::function<void(IncomingRequest, Respond)>;
-/// Makes the answer for a request that does not reach the handler: 400, 413, 431, 503.
+/// Makes the answer for a request that does not reach the handler: 400, 413, 429, 431, 503.
 using Refusal = std::function<Answer(int status)>;
 
 struct HttpServerSettings {
@@ -48,6 +49,7 @@ struct HttpServerSettings {
   std::size_t connections_max = 1024;
   std::size_t header_bytes_max = 16'384;
   std::size_t body_bytes_max = std::size_t{10} << 20;
+  std::size_t bodies_bytes_max = std::size_t{128} << 20;  // of all requests that are not answered yet, together
   int header_ms_max = 10'000;
   int body_ms_max = 30'000;
   int idle_ms_max = 60'000;

@@ -244,6 +244,12 @@ Result<Receipt> PostingService::decide_again(store::Sequence event, std::string_
   JsonDocument document;
   GLMAP_CHECK(document.read(journey->event.raw));
   const EventIdentity& identity = journey->event.identity;
+  GLMAP_TRY(seen, read_identity(document.root()));
+  if (seen.content_digest != identity.content_digest) {
+    return fail(ErrorCode::StoreCorrupt,
+                "event " + std::to_string(event) + " does not match the digest of its content any more",
+                "run glmapd verify, and compare the event with the backups");
+  }
   const auto evaluator = book_.get();
   store::EventDecision decision;
   bool in_turn = false;

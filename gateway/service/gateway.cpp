@@ -169,8 +169,8 @@ void Gateway::stop() {
   parts_->stopped = true;
   if (parts_->api) parts_->api->stop_being_ready();
   if (parts_->server) parts_->server->stop(static_cast<int>(parts_->configuration.drain_ms_max));
+  if (parts_->api) parts_->api->stop();  // what it parses still goes to the queue
   if (parts_->queue) parts_->queue->stop();
-  if (parts_->api) parts_->api->stop();
   if (parts_->delivery) parts_->delivery->stop();
 }
 

@@ -37,11 +37,11 @@ Result<std::int64_t> restore_sqlite(const std::string& store, const std::string&
   if (backup.empty()) return fail(ErrorCode::BadConfiguration, "no backup is named", "give --backup FILE");
   GLMAP_CHECK(store::verify_sqlite_store(backup));
   const std::string copy = store + ".restoring";
-  remove_copy(copy, {"", "-wal", "-shm"});  // of a restore that was killed
+  remove_copy(copy, {"", "-wal", "-shm", ".acknowledged"});  // of a restore that was killed
   GLMAP_CHECK(store::backup_sqlite_store(backup, copy));
   GLMAP_TRY(open, declare_restored(copy, by));
   GLMAP_CHECK(store::backup_sqlite_store(copy, store));
-  remove_copy(copy, {"", "-wal", "-shm", ".lock"});
+  remove_copy(copy, {"", "-wal", "-shm", ".acknowledged"});
   return open;
 }
 

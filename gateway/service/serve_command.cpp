@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "gateway/service/command_line.hpp"
 #include "gateway/service/commands.hpp"
@@ -38,10 +39,19 @@ Result<Configuration> configuration_of(const Options& options) {
   return configuration;
 }
 
+/// As many descriptors as the system allows: connections take most of them, and the store needs some.
+void raise_descriptor_limit() {
+  struct rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, connections are closed earlier
+}
+
 int serve(const Options& options) {
   const auto configuration = configuration_of(options);
   if (!configuration) return tell(configuration.error());
   prctl(PR_SET_DUMPABLE, 0);  // no core file with customers' data in it
+  raise_descriptor_limit();
   const Signals signals;
   const platform::SystemClock clock;
   platform::Log log(clock, 2);

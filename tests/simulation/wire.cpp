@@ -214,9 +214,10 @@ class Wire final : public HttpClient {
             decimal_json(line.debit ? "0" : line.amount) + R"(,"second_currency.":null,"amount_second_currency":null})";
       }
       const std::string& date = document->date;
-      list += (list.empty() ? "" : ",") + (R"({"id":)" + std::to_string(document->number)) + R"(,"state":")" +
-              (document->posted ? "posted" : "draft") + R"(","post_number":)" +
-              (document->posted ? "\"P-" + std::to_string(document->number) + "\"" : "null") + R"(,"date":)" +
+      list += (list.empty() ? "" : ",") + (R"({"id":)" + std::to_string(document->number)) + R"(,"company":)" +
+              std::to_string(company) + R"(,"state":")" + (document->posted ? "posted" : "draft") +
+              R"(","post_number":)" + (document->posted ? "\"P-" + std::to_string(document->number) + "\"" : "null") +
+              R"(,"date":)" +
               date_json(std::stoi(date.substr(0, 4)), std::stoi(date.substr(5, 2)), std::stoi(date.substr(8, 2))) +
               R"(,"lines.":[)" + lines + "]}";
     }

@@ -14,19 +14,6 @@
 
 namespace glmap::gateway::connectors::file {
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = other.fd_;
-    other.fd_ = -1;
-  }
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 namespace {
 
 std::unexpected<Error> disk_error(const std::string& path, std::string_view doing) {
@@ -63,13 +50,6 @@ std::optional<std::uint64_t> size_of(int fd) {
   return static_cast<std::uint64_t>(info.st_size);
 }
 
-Status sync_folder_of(const std::string& path) {
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  const Descriptor fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return disk_error(folder, "synced");
-  return {};
-}
-
 /// Takes the next word of `line`.
 std::string_view next_word(std::string_view& line) {
   const std::size_t blank = std::min(line.find(' '), line.size());
@@ -100,7 +80,7 @@ Result<EntryFile> EntryFile::open(const std::string& path, std::string_view head
   if (::flock(out.index_.get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorCode::ErpUnreachable, "file `" + path + "` is being written by another process");
   }
-  GLMAP_CHECK(sync_folder_of(path));
+  if (!platform::sync_folder_of(path)) return disk_error(path, "synced in its folder");
   GLMAP_CHECK(out.read_index(index_path));
   GLMAP_CHECK(out.repair_tail());
   if (out.entries_.empty() && !head.empty()) {
@@ -200,7 +180,8 @@ Status write_whole_file(const std::string& path, std::string_view content) {
     return disk_error(temporary, "written");
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return disk_error(path, "replaced");
-  return sync_folder_of(path);
+  if (!platform::sync_folder_of(path)) return disk_error(path, "synced in its folder");
+  return {};
 }
 
 Result<std::optional<std::string>> read_whole_file(const std::string& path) {

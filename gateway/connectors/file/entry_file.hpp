@@ -13,22 +13,11 @@
 #include <string_view>
 
 #include "compiler/runtime/base/error.hpp"
+#include "gateway/platform/files.hpp"
 
 namespace glmap::gateway::connectors::file {
 
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-  int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
+using platform::Descriptor;
 
 struct IndexedEntry {
   std::uint64_t offset = 0;

@@ -44,12 +44,12 @@ Json::Array search_params(const JournalEntry& entry, const CompanyBooks& company
       Json::number(0),
       Json::number(kMovesMax),
       Json::Array{Json::Array{"id", "ASC"}},
-      Json::Array{"state", "post_number", "date", "lines.account.code", "lines.debit", "lines.credit",
+      Json::Array{"state", "company", "post_number", "date", "lines.account.code", "lines.debit", "lines.credit",
                   "lines.second_currency.code", "lines.amount_second_currency"},
       Books::context(company)};
 }
 
-Result<delivery::Finding> read_finding(const JournalEntry& entry, const Json& answer) {
+Result<delivery::Finding> read_finding(const JournalEntry& entry, const CompanyBooks& company, const Json& answer) {
   const Json::Array* moves = answer.as_array();
   if (moves == nullptr) return unreadable("list");
   if (moves->empty()) return delivery::Absent{};
@@ -61,6 +61,13 @@ Result<delivery::Finding> read_finding(const JournalEntry& entry, const Json& an
   if (moves->size() > 1) {
     return delivery::Differs{document.document, std::to_string(moves->size()) + " moves carry the reference `" +
                                                     entry.key().reference() + "`"};
+  }
+  // Asked for by company, and believed only as far as the answer says so.
+  const auto of = id_from_json(move.find("company"));
+  if (!of) return unreadable("company");
+  if (*of != company.company) {
+    return delivery::Differs{document.document, "move " + document.document + " stands in the books of company " +
+                                                    std::to_string(*of) + ", not in those of `" + company.name + "`"};
   }
   document.number = text_from_json(move.find("post_number"));
   const auto date = date_from_json(move.find("date"));

@@ -10,7 +10,8 @@ namespace glmap::gateway::connectors::tryton {
 /// search: the context alone does not restrict what is found.
 Json::Array search_params(const JournalEntry& entry, const CompanyBooks& company);
 
+/// A move of another company than `company` is not ours, whatever was asked for.
 /// Errors: GLM-9001 when the answer has not the shape of a search's answer.
-Result<delivery::Finding> read_finding(const JournalEntry& entry, const Json& answer);
+Result<delivery::Finding> read_finding(const JournalEntry& entry, const CompanyBooks& company, const Json& answer);
 
 }  // namespace glmap::gateway::connectors::tryton

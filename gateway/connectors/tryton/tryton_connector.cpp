@@ -111,7 +111,7 @@ class TrytonConnector final : public delivery::ErpConnector {
     RpcOutcome found = rpc_.call("model.account.move.search_read", search_params(entry, *company), Effect::reads);
     // What another database does not show is not absent.
     if (const auto stranger = new_session()) return std::unexpected(as_error(Outcome(*stranger)));
-    if (auto* answer = std::get_if<RpcAnswer>(&found)) return read_finding(entry, answer->value);
+    if (auto* answer = std::get_if<RpcAnswer>(&found)) return read_finding(entry, *company, answer->value);
     if (auto* fault = std::get_if<RpcFault>(&found)) return fail(ErrorCode::ErpUnclear, fault->text);
     if (auto* not_sent = std::get_if<NotSent>(&found)) {
       return std::unexpected(as_error(std::move(*not_sent)));

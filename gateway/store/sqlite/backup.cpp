@@ -6,17 +6,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "gateway/platform/files.hpp"
 #include "gateway/store/sqlite/database.hpp"
 
 namespace glmap::gateway::store {
 
 namespace {
 
-Status sync_file(const std::string& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  if (descriptor >= 0) ::close(descriptor);
-  if (synced) return {};
+std::unexpected<Error> not_synced(const std::string& path) {
   return fail(ErrorCode::StoreUnavailable, "`" + path + "` cannot be synced", "make the backup again on another disk");
 }
 
@@ -33,12 +30,13 @@ Status backup_sqlite_store(const std::string& path, const std::string& to) {
   GLMAP_CHECK(database.execute("PRAGMA query_only = OFF"));  // of the copy it must write the file
   GLMAP_TRY(copy, database.prepare("VACUUM INTO ?1"));
   GLMAP_CHECK(copy.text(1, half).run());
-  GLMAP_CHECK(sync_file(half, O_RDONLY));
+  const platform::Descriptor written(::open(half.c_str(), O_RDONLY | O_CLOEXEC));
+  if (written.get() < 0 || ::fsync(written.get()) != 0) return not_synced(half);
   std::error_code failed;
   std::filesystem::rename(half, to, failed);
   if (failed) return fail(ErrorCode::StoreUnavailable, "`" + to + "` cannot be written: " + failed.message());
-  const std::string folder = std::filesystem::path(to).parent_path().string();
-  return sync_file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  if (!platform::sync_folder_of(to)) return not_synced(to);
+  return {};
 }
 
 }  // namespace glmap::gateway::store

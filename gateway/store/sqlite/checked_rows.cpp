@@ -5,7 +5,6 @@
 
 #include <sqlite3.h>
 
-#include "compiler/runtime/base/error.hpp"
 #include "gateway/store/store.hpp"
 
 namespace glmap::gateway::store {
@@ -21,6 +20,7 @@ const std::vector<CheckedTable>& checked_tables() {
         "because", "object", "control"}},
       {"lanes", {"number", "name", "entity"}},
       {"lane_days", {"lane", "day", "requests"}},
+      {"entries", {"number", "event", "reference", "entity", "ledger", "period", "created_at", "body"}},
       {"entry_state",
        {"entry", "event", "state", "lane", "due_at", "claim", "sends", "looks", "waits", "last_sent_at", "object",
         "document_id", "reason"}},
@@ -68,6 +68,22 @@ std::string find_unchecked(const CheckedTable& table) {
   for (const std::string_view column : table.columns) columns += (columns.empty() ? "" : ",") + std::string(column);
   return "SELECT " + std::string(table.columns.front()) + " FROM " + std::string(table.name) +
          " WHERE row_check IS NOT row_digest(" + columns + ") LIMIT 1";
+}
+
+std::string matches_check(std::string_view table, std::string_view alias) {
+  const std::string prefix = std::string(alias) + ".";
+  std::string columns;
+  for (const std::string_view column : checked_table(table).columns) {
+    columns += (columns.empty() ? "" : ",") + prefix + std::string(column);
+  }
+  return "(" + prefix + "row_check IS row_digest(" + columns + "))";
+}
+
+Error unchecked_row(std::string_view table, std::string_view row) {
+  return {ErrorCode::StoreCorrupt,
+          "row `" + std::string(row) + "` of `" + std::string(table) + "` does not match its check",
+          "compare it with the backups; restore the last one that verifies",
+          {}};
 }
 
 namespace {

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/runtime/base/error.hpp"
+
 struct sqlite3;
 
 namespace glmap::gateway::store {
@@ -30,6 +32,11 @@ std::string checked_update(std::string_view table, std::initializer_list<std::pa
                            std::string_view where);
 /// One row when a row of the table does not match its check: its first column.
 std::string find_unchecked(const CheckedTable& table);
+
+/// An expression: 1 when the row of `alias` matches its check.
+std::string matches_check(std::string_view table, std::string_view alias);
+/// GLM-8004 about that row; `row` is its first column.
+Error unchecked_row(std::string_view table, std::string_view row);
 
 /// Makes row_digest and reference_key known to a connection. False when SQLite refuses.
 bool add_functions(sqlite3* connection);

@@ -152,7 +152,7 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs,
   sqlite3_busy_timeout(connection, 5000);
   // Only the writer checkpoints: two connections that do can damage the log in SQLite before 3.51.3.
   sqlite3_wal_autocheckpoint(connection, mode == OpenMode::writer ? checkpoint_pages : 0);
-  sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == OpenMode::writer ? 0 : 1, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (mode == OpenMode::writer) sqlite3_db_config(connection, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 4096, 256);
   if (!add_functions(connection)) return std::unexpected(error_of(connection, SQLITE_NOMEM, "opening"));
@@ -182,6 +182,9 @@ Status Database::execute(const char* sql) const {
   return {};
 }
 
+void Database::checkpoint_on_close() const {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
 std::int64_t Database::last_rowid() const {
   return sqlite3_last_insert_rowid(connection_);
 }

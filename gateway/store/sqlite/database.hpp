@@ -65,6 +65,8 @@ class Database {
   /// Prepared for many uses. Errors: GLM-8003 when the text does not fit the schema.
   Result<Statement> prepare(std::string_view sql) const;
   Status execute(const char* sql) const;
+  /// When the last connection is closed the log is brought into the database; before this call it is left alone.
+  void checkpoint_on_close() const;
   std::int64_t last_rowid() const;
   std::int64_t changes() const;
 

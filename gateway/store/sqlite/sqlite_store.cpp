@@ -1,63 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <map>
 #include <mutex>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "gateway/store/sqlite/durable_log.hpp"
 #include "gateway/store/sqlite/open_store.hpp"
 #include "gateway/store/sqlite/reader.hpp"
 #include "gateway/store/sqlite/schema.hpp"
+#include "gateway/store/sqlite/store_file.hpp"
 #include "gateway/store/sqlite/writer.hpp"
+#include "gateway/store/verify.hpp"
 
 namespace glmap::gateway::store {
 
 namespace {
 
-/// Held for the life of the store, released by the kernel even after a kill.
-class FileLock {
- public:
-  FileLock() = default;
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileLock& operator=(FileLock&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~FileLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
- private:
-  int descriptor_ = -1;
+/// What only a store in a real file has.
+struct RealFile {
+  StoreFile file;
+  AcknowledgedMark mark;
 };
-
-Result<FileLock> take_lock(const std::string& path) {
-  const std::string name = path + ".lock";
-  const int descriptor = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return fail(ErrorCode::StoreUnavailable, "the store's lock `" + name + "` cannot be created",
-                "check that the directory exists and that glmapd may write to it");
-  }
-  FileLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::StoreUnavailable, "the store `" + path + "` is in use by another process",
-                "stop the other glmapd, or give this one another store");
-  }
-  return lock;
-}
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(SqliteOptions options, FileLock lock, std::unique_ptr<Writer> writer)
-      : options_(std::move(options)), lock_(std::move(lock)), writer_(std::move(writer)) {}
+  SqliteStore(SqliteOptions options, std::optional<RealFile> real, std::unique_ptr<Writer> writer)
+      : options_(std::move(options)), real_(std::move(real)), writer_(std::move(writer)) {}
 
   Status health() const override {
-    const std::lock_guard guard(failure_mutex_);
-    if (failure_) return std::unexpected(*failure_);
-    return {};
+    GLMAP_CHECK(not_failed());
+    return real_ ? real_->file.has_space() : Status{};
   }
   Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now) override {
     return write([&] { return writer_->activate_bundle(digest, bytes, now); });
@@ -69,6 +40,7 @@ class SqliteStore final : public Store {
     return read([&](Reader& reader) { return reader.find_event(key); });
   }
   Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events) override {
+    if (Status room = health(); !room) return std::unexpected(std::move(room).error());
     return write([&] { return writer_->commit_intake(events); });
   }
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
@@ -159,10 +131,24 @@ class SqliteStore final : public Store {
   template <class Body>
   auto write(Body&& body) -> decltype(body()) {
     const std::lock_guard guard(writer_mutex_);
-    if (Status healthy = health(); !healthy) return std::unexpected(std::move(healthy).error());
+    if (Status whole = not_failed(); !whole) return std::unexpected(std::move(whole).error());
     auto result = writer_->in_transaction(body);
+    if (Status kept = result ? keep_mark() : Status{}; !kept) result = std::unexpected(std::move(kept).error());
     if (!result) latch(result.error());
     return result;
+  }
+
+  Status not_failed() const {
+    const std::lock_guard guard(failure_mutex_);
+    if (failure_) return std::unexpected(*failure_);
+    return {};
+  }
+
+  /// After a commit and before anybody is told of it.
+  Status keep_mark() {
+    if (!real_) return {};
+    GLMAP_CHECK(real_->file.still_in_place());
+    return real_->mark.write(writer_->acknowledged());
   }
 
   /// After a failed write or sync nothing is known about the disk, so nothing is written any more.
@@ -202,7 +188,7 @@ class SqliteStore final : public Store {
   };
 
   SqliteOptions options_;
-  FileLock lock_;
+  std::optional<RealFile> real_;  // closed after every connection
   mutable std::mutex holds_mutex_;
   std::map<std::string, Hold, std::less<>> holds_;
   mutable std::mutex writer_mutex_;
@@ -229,20 +215,43 @@ Status set_up(const Database& database) {
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
 }
 
+/// A damaged row that nobody reads can wait for `glmapd verify`; where that costs nothing it does not have to.
+Status verify_small(const SqliteOptions& options) {
+  std::uintmax_t bytes = 0;
+  for (const char* end : {"", "-wal"}) {
+    std::error_code none;
+    const std::uintmax_t size = std::filesystem::file_size(options.path + end, none);
+    if (!none) bytes += size;
+  }
+  if (bytes > options.verified_bytes_max) return {};
+  GLMAP_CHECK(verify_sqlite_store(options.path));
+  return {};
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
-  FileLock lock;
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& given) {
+  SqliteOptions options = given;
+  std::optional<RealFile> real;
   if (options.lock) {
-    GLMAP_TRY(taken, take_lock(options.path));
-    lock = std::move(taken);
+    GLMAP_TRY(file, StoreFile::take(options.path, options.free_bytes_min));
+    options.path = file.path();
+    GLMAP_TRY(mark, AcknowledgedMark::open(options.path));
+    real = RealFile{std::move(file), std::move(mark)};
   }
   GLMAP_CHECK(make_log_durable(options.path, options.vfs));
   GLMAP_TRY(database, Database::open(options.path, options.vfs, OpenMode::writer, options.checkpoint_pages));
   GLMAP_CHECK(set_up(database));
   GLMAP_CHECK(migrate(database));
   GLMAP_TRY(writer, Writer::open(std::move(database), options.keys));
-  return std::make_unique<SqliteStore>(options, std::move(lock), std::move(writer));
+  if (real) {
+    GLMAP_CHECK(real->mark.check(writer->acknowledged()));
+    GLMAP_CHECK(verify_small(options));
+    GLMAP_CHECK(real->mark.write(writer->acknowledged()));
+    GLMAP_CHECK(real->file.watch_log());
+  }
+  writer->checkpoint_on_close();
+  return std::make_unique<SqliteStore>(options, std::move(real), std::move(writer));
 }
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {

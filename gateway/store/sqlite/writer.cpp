@@ -48,7 +48,7 @@ Status Writer::prepare_all() {
   GLMAP_CHECK(
       prepare(insert_conflict_, checked_insert("conflicts") + " ON CONFLICT (first, content_digest) DO NOTHING"));
   GLMAP_CHECK(prepare(next_conflict_, "SELECT coalesce(max(number), 0) + 1 FROM conflicts"));
-  GLMAP_CHECK(prepare(insert_entry_, "INSERT INTO entries VALUES (?1,?2,?3,?4,?5,?6,?7,?8)"));
+  GLMAP_CHECK(prepare(insert_entry_, checked_insert("entries")));
   GLMAP_CHECK(prepare(insert_entry_state_,
                       "INSERT INTO entry_state VALUES (?1,?2,?6,?3,?4,0,0,0,0,NULL,?5,NULL,NULL,"
                       "row_digest(?1,?2,?6,?3,?4,0,0,0,0,NULL,?5,NULL,NULL))"));
@@ -68,17 +68,21 @@ Status Writer::prepare_all() {
 
 Status Writer::prepare_delivery() {
   GLMAP_CHECK(prepare(event_for_retry_,
-                      "SELECT s.state, e.source, r.source, r.entity, r.currency, s.amount_minor FROM event_state s "
-                      "JOIN events e ON e.number = s.event JOIN statement_rows r ON r.number = s.statement_row "
-                      "WHERE s.event = ?1"));
+                      "SELECT s.state, e.source, r.source, r.entity, r.currency, s.amount_minor, " +
+                          matches_check("event_state", "s") +
+                          " FROM event_state s "
+                          "JOIN events e ON e.number = s.event JOIN statement_rows r ON r.number = s.statement_row "
+                          "WHERE s.event = ?1"));
   // States are compared as in the partial indexes, which are used only then.
   GLMAP_CHECK(prepare(
       due_,
       "SELECT s.entry, s.event, s.state, s.claim, s.sends, s.looks, s.waits, s.last_sent_at, "
-      "s.document_id, e.reference, e.entity, e.body FROM entry_state s JOIN entries e ON e.number = s.entry "
-      "WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
-      "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
-      "b.state < 4 AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
+      "s.document_id, e.reference, e.entity, e.body, " +
+          matches_check("entry_state", "s") + " AND " + matches_check("entries", "e") +
+          " AND e.event = s.event FROM entry_state s JOIN entries e ON e.number = s.entry "
+          "WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND s.due_at <= ?2 AND (s.object IS NULL OR NOT EXISTS "
+          "(SELECT 1 FROM entry_state b WHERE b.object = s.object AND b.object IS NOT NULL AND "
+          "b.state < 4 AND b.entry < s.entry)) ORDER BY s.due_at, s.entry LIMIT ?3"));
   GLMAP_CHECK(prepare(
       count_due_,
       "SELECT count(*) FROM (SELECT 1 FROM entry_state s WHERE s.lane = ?1 AND s.state < 4 AND s.state <> 1 AND "
@@ -92,9 +96,8 @@ Status Writer::prepare_delivery() {
                                               {"last_sent_at", "?6"},
                                               {"due_at", "?7"}},
                                              "entry=?1")));
-  GLMAP_CHECK(prepare(entry_now_,
-                      "SELECT event, state, claim, sends, looks, waits, document_id, last_sent_at FROM entry_state "
-                      "WHERE entry = ?1"));
+  GLMAP_CHECK(prepare(entry_now_, "SELECT event, state, claim, sends, looks, waits, document_id, last_sent_at, " +
+                                      matches_check("entry_state", "s") + " FROM entry_state s WHERE entry = ?1"));
   GLMAP_CHECK(prepare(settle_entry_, checked_update("entry_state",
                                                     {{"state", "?2"},
                                                      {"due_at", "?3"},
@@ -127,7 +130,17 @@ Status Writer::prepare_delivery() {
   return {};
 }
 
+Status Writer::check_small_tables() {
+  for (const std::string_view name : {"restores", "bundles", "activations", "lanes", "statement_rows", "balances"}) {
+    GLMAP_TRY(statement, database_.prepare(find_unchecked(checked_table(name))));
+    GLMAP_TRY(found, statement.step());
+    if (found) return std::unexpected(unchecked_row(name, statement.text(0)));
+  }
+  return {};
+}
+
 Status Writer::load_figures() {
+  GLMAP_CHECK(check_small_tables());
   const auto read = [this](std::string_view sql, auto&& row) -> Status {
     GLMAP_TRY(statement, database_.prepare(sql));
     while (true) {

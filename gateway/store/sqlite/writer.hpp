@@ -11,6 +11,7 @@
 #include "gateway/store/audit.hpp"
 #include "gateway/store/decision_parts.hpp"
 #include "gateway/store/entry_changes.hpp"
+#include "gateway/store/sqlite/acknowledged_mark.hpp"
 #include "gateway/store/sqlite/database.hpp"
 #include "gateway/store/sqlite/key_index.hpp"
 #include "gateway/store/store.hpp"
@@ -34,6 +35,11 @@ class Writer {
     if (result && !ended) return std::unexpected(std::move(ended).error());
     return result;
   }
+
+  /// How much is on the disk.
+  Acknowledged acknowledged() const { return {committed_.events.links, committed_.changes.links}; }
+  /// Until then a log that may be damaged is left as it is.
+  void checkpoint_on_close() const { database_.checkpoint_on_close(); }
 
   // -- intake (writer_intake.cpp)
   Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now);
@@ -92,6 +98,7 @@ class Writer {
   Status prepare(Statement& into, std::string_view sql);
   Status prepare_all();
   Status prepare_delivery();
+  Status check_small_tables();
   Status load_figures();
   Status begin();
   Status commit();

@@ -125,10 +125,14 @@ Status Writer::take_due(std::int64_t queue, std::int32_t limit, const ClaimReque
   while (true) {
     GLMAP_TRY(more, due_.step());
     if (!more) return {};
+    // What was damaged on the disk is not sent, and nothing is sent twice because its state was.
+    if (due_.integer(12) != 1) return std::unexpected(unchecked_row("entries", due_.text(0)));
     auto& [entry, event] = into.emplace_back();
     entry.entry = due_.integer(0);
     event = due_.integer(1);
     entry.state = static_cast<EntryState>(due_.integer(2));
+    if (!engine::in_delivery(entry.state) || entry.state == EntryState::sending)
+      return std::unexpected(unchecked_row("entry_state", due_.text(0)));
     entry.claim = due_.integer(3);
     entry.sends = static_cast<std::int32_t>(due_.integer(4));
     entry.looks = static_cast<std::int32_t>(due_.integer(5));
@@ -170,6 +174,7 @@ Result<std::optional<EntryNow>> Writer::entry_now(std::int64_t entry) {
   entry_now_.integer(1, entry);
   GLMAP_TRY(found, entry_now_.step());
   if (!found) return std::nullopt;
+  if (entry_now_.integer(8) != 1) return std::unexpected(unchecked_row("entry_state", std::to_string(entry)));
   EntryNow now;
   now.event = entry_now_.integer(0);
   now.state = static_cast<EntryState>(entry_now_.integer(1));

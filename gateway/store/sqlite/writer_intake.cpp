@@ -245,6 +245,7 @@ Status Writer::replace_decision(Sequence event, const EventDecision& decision, C
   event_for_retry_.integer(1, event);
   GLMAP_TRY(found, event_for_retry_.step());
   GLMAP_ASSERT(found);
+  if (event_for_retry_.integer(6) != 1) return std::unexpected(unchecked_row("event_state", std::to_string(event)));
   const std::string source = event_for_retry_.text(1);
   const std::string entity_before = event_for_retry_.text(3), currency_before = event_for_retry_.text(4);
   const Int128 minor_before = event_for_retry_.exact(5);

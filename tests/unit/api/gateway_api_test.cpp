@@ -2,6 +2,11 @@
 // The API as a sender and finance meet it: over HTTP on the loopback interface, with a real store.
 #include "gateway/api/gateway_api.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include <catch2/catch.hpp>
 
 #include "gateway/api/problem.hpp"
@@ -293,4 +298,42 @@ TEST_CASE("health, readiness and the bundle in force are told", "[api]") {
   CHECK(bundle.text("book") == "gateway-test");
   CHECK(bundle.text("activated_at") == "2026-10-02T12:00:00Z");
   CHECK(gateway.get("/v1/erp").list("erp").empty());
+}
+
+TEST_CASE("health is told within a second while the largest bodies are read", "[api][I9][I10]") {
+  Running gateway;
+  std::string body = "[";
+  for (int number = 0; body.size() < 9'000'000; ++number) {
+    if (number > 0) body += ',';
+    // Large events, so that a body holds fewer than the limit.
+    body += event_text({.id = "E-" + std::to_string(number) + std::string(900, 'x')});
+  }
+  body += "]";
+  std::atomic<int> ended = 0, good = 0;
+  std::vector<std::jthread> senders;
+  for (int sender = 0; sender < 4; ++sender) {
+    senders.emplace_back([&] {
+      const auto client = expect(platform::make_http_client({}));
+      platform::HttpRequest request;
+      request.method = "POST";
+      request.url = "http://127.0.0.1:" + std::to_string(gateway.server->port()) + "/v1/events";
+      request.body = body;
+      request.fields = {{"Content-Type", kBatch}};
+      request.total_ms_max = 120'000;
+      const auto outcome = client->send(request);
+      const auto* reply = std::get_if<platform::HttpAnswered>(&outcome);
+      if (reply != nullptr && reply->status == 200) ++good;
+      ++ended;
+    });
+  }
+  std::chrono::milliseconds slowest{0};
+  while (ended < 4) {
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(gateway.get("/healthz").status == 200);
+    slowest = std::max(slowest,
+                       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  CHECK(good == 4);
+  CHECK(slowest.count() < 1000);
 }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "gateway/connectors/tryton/error_table.hpp"
+#include "gateway/connectors/tryton/read_back.hpp"
 #include "gateway/connectors/tryton/tryton_connector.hpp"
 #include "gateway/delivery/compare.hpp"
 #include "gateway/sandbox/sandbox.hpp"
@@ -384,6 +385,20 @@ TEST_CASE("where the ERP keeps references unique, a second send is looked up, no
   REQUIRE(std::holds_alternative<delivery::Posted>(s.connector->submit(german_invoice())));
   CHECK(std::holds_alternative<delivery::Unclear>(s.connector->submit(german_invoice())));
   s.check_posted_once_and_equal(german_invoice());
+}
+
+TEST_CASE("a move that stands in the books of another company is not taken for ours", "[connectors][E13]") {
+  const auto finding = [](const char* company) {
+    const auto answer = parse_json(std::string(R"([{"id":7,"company":)") + company +
+                                   R"(,"state":"posted","post_number":"P-1",)"
+                                   R"("date":{"__class__":"date","year":2026,"month":10,"day":1},"lines.":[]}])");
+    return connectors::tryton::read_finding(german_invoice(), {3, "Acme GmbH", "EUR"}, *answer);
+  };
+  CHECK(std::holds_alternative<delivery::FoundPosted>(*finding("3")));
+  REQUIRE(std::holds_alternative<delivery::Differs>(*finding("4")));
+  CHECK(std::get<delivery::Differs>(*finding("4")).text ==
+        "move 7 stands in the books of company 4, not in those of `Acme GmbH`");
+  CHECK_FALSE(finding("null"));
 }
 
 TEST_CASE("amounts that the ERP changed are found, in words", "[connectors][E13]") {

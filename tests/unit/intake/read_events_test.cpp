@@ -72,6 +72,57 @@ TEST_CASE("bodies over a limit are refused before they cost much", "[intake][I10
   CHECK(refused(BodyKind::batch, "[" + std::string(100'000, '[')) != ErrorCode::NotFound);  // ends, and quickly
 }
 
+TEST_CASE("the values of all events of a request are counted together", "[intake][I10]") {
+  IntakeLimits limits;
+  limits.nodes_max = 10;
+  CHECK(read_events(BodyKind::batch, "[[1,2,3],[1,2,3]]", limits));
+  CHECK(refused(BodyKind::batch, "[[1,2,3],[1,2,3],[1,2,3]]", limits) == ErrorCode::LimitExceeded);
+  CHECK(refused(BodyKind::lines, "[1,2,3]\n[1,{\"a\":[1,1,1]}]\n[1,2,3]", limits) == ErrorCode::LimitExceeded);
+}
+
+TEST_CASE("fields of a binary event are decoded as the HTTP binding of CloudEvents says", "[intake][I18]") {
+  const auto decoded = [](const std::string& value) -> std::optional<std::string> {
+    const std::vector<std::pair<std::string, std::string>> fields = {{"ce-specversion", "1.0"}, {"ce-id", value}};
+    const auto text = structured_from_binary(fields, "{}");
+    if (!text) {
+      CHECK(text.error().code == ErrorCode::BadRequest);
+      CHECK(text.error().message.contains("`ce-id`"));
+      return std::nullopt;
+    }
+    return *glmap::parse_json(**text)->find("id")->as_string();
+  };
+  CHECK(decoded("plain") == "plain");
+  CHECK(decoded("Euro%20%E2%82%AC%20%F0%9F%98%80") == "Euro \u20ac \U0001f600");  // the binding's own example
+  CHECK(decoded("100%25") == "100%");
+  CHECK(decoded("%2525") == "%25");  // once
+  CHECK(decoded("\"quoted %22 and \\\" \\\\\"") == "quoted \" and \" \\");
+  CHECK_FALSE(decoded("50%"));
+  CHECK_FALSE(decoded("%zz"));
+  CHECK_FALSE(decoded("%2"));
+  CHECK_FALSE(decoded("%C3"));  // half a character
+  CHECK_FALSE(decoded("a%00b"));
+  CHECK_FALSE(decoded("\"open"));
+  CHECK_FALSE(decoded("\"closed\" too early"));
+}
+
+TEST_CASE("what only begins like JSON is not taken for it", "[intake][I18]") {
+  const auto type = [](const char* value) {
+    const std::vector<std::pair<std::string, std::string>> fields = {{"ce-specversion", "1.0"},
+                                                                     {"content-type", value}};
+    const auto text = structured_from_binary(fields, "{}");
+    return text ? ErrorCode{} : text.error().code;
+  };
+  CHECK(type("application/json") == ErrorCode{});
+  CHECK(type("Application/JSON; charset=UTF-8") == ErrorCode{});
+  CHECK(type("application/vnd.acme.invoice+json") == ErrorCode{});
+  for (const char* other : {"application/json-seq", "application/jsonlines", "application/json; charset=utf-16",
+                            "application/xml", "text/plain"}) {
+    INFO(other);
+    CHECK(type(other) == ErrorCode::UnsupportedMediaType);
+    CHECK(body_kind(other).error().code == ErrorCode::UnsupportedMediaType);
+  }
+}
+
 TEST_CASE("an event in HTTP fields is the same event in one text", "[intake]") {
   const std::vector<std::pair<std::string, std::string>> fields = {
       {"content-type", "application/json"}, {"ce-specversion", "1.0"}, {"ce-id", "e\"1"}, {"ce-source", "s"}};

@@ -124,14 +124,62 @@ TEST_CASE("an idle connection is closed without a word", "[http][I9]") {
   CHECK(connection.receive_all().empty());
 }
 
-TEST_CASE("more connections than allowed are told to come back", "[http][I9]") {
+TEST_CASE("more connections than allowed, all being answered, are told to come back", "[http][I9]") {
   Echo echo({.connections_max = 1});
   RawConnection first(echo.server->port());
-  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  first.receive_until("GET / 0");
+  first.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
   RawConnection second(echo.server->port());
   second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(second.receive_until("refused").starts_with("HTTP/1.1 503"));
+  CHECK(first.receive_until("GET /later 0").starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE("connections that only wait do not keep others out: the one that waits longest is closed", "[http][I9]") {
+  Echo echo({.connections_max = 3});
+  RawConnection idle(echo.server->port());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  RawConnection slow(echo.server->port());
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  RawConnection kept(echo.server->port());
+  kept.send("GET /kept HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(kept.receive_until("GET /kept 0").starts_with("HTTP/1.1 200"));
+  for (int i = 0; i < 2; ++i) {
+    RawConnection honest(echo.server->port());
+    honest.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(honest.receive_all().starts_with("HTTP/1.1 200"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  CHECK(idle.receive_all().empty());  // closed for the first honest one; then there was room
+  slow.send("cde");
+  CHECK(slow.receive_until("POST / 5").starts_with("HTTP/1.1 200"));
+  kept.send("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(kept.receive_until("GET /again 0").starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE("all bodies together are bounded, by what has arrived and not by what is announced", "[http][I10][I17]") {
+  Echo echo({.bodies_bytes_max = 1000});
+  const auto post = [](int size) {
+    return "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  };
+  {
+    RawConnection half(echo.server->port());
+    half.send(post(900) + std::string(800, 'a'));
+    RawConnection announced(echo.server->port());
+    announced.send(post(5'000'000));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    RawConnection second(echo.server->port());
+    second.send(post(500) + std::string(500, 'b'));
+    CHECK(second.receive_all().starts_with("HTTP/1.1 429"));
+    RawConnection small(echo.server->port());
+    small.send(post(100) + std::string(100, 'c'));
+    CHECK(small.receive_all().ends_with("POST / 100"));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  RawConnection third(echo.server->port());
+  third.send(post(500) + std::string(500, 'd'));
+  CHECK(third.receive_all().ends_with("POST / 500"));
 }
 
 TEST_CASE("an answer under way still goes out when the server stops", "[http][M22]") {

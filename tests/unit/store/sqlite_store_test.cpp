@@ -164,7 +164,7 @@ void turn_into_version_1(const std::string& path) {
     DROP TABLE event_keys; DROP TABLE entry_keys; ALTER TABLE old_keys RENAME TO event_keys;
     CREATE TABLE old_entries (number INTEGER PRIMARY KEY, event INTEGER NOT NULL, reference TEXT NOT NULL UNIQUE,
       entity TEXT NOT NULL, ledger TEXT NOT NULL, period TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-    INSERT INTO old_entries SELECT * FROM entries;
+    INSERT INTO old_entries SELECT number, event, reference, entity, ledger, period, created_at, body FROM entries;
     DROP TABLE entries; ALTER TABLE old_entries RENAME TO entries;
     CREATE TRIGGER entries_keep_u BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
     CREATE TRIGGER entries_keep_d BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'no'); END;
