@@ -28,7 +28,7 @@ void print_looks(const std::vector<rules::TraceStep>& looks) {
 void print_entry(const JournalEntry& entry, const std::vector<LegalEntity>& entities) {
   std::printf("\n%s", plain_entry(entry, entities).c_str());
   std::string file;
-  for (const SourceRef& where : entry.data().origin.spec_lines) {
+  for (const SourceRef& where : entry.data().origin->spec_lines) {
     if (where.file == file) {
       std::printf(", %u", where.line);
       continue;

@@ -30,9 +30,13 @@ int take_digits(std::string_view& text, std::size_t count) {
 }
 
 bool take(std::string_view& text, std::string_view accepted) {
-  if (text.empty() || accepted.find(text.front()) == std::string_view::npos) return false;
-  text.remove_prefix(1);
-  return true;
+  if (text.empty()) return false;
+  for (const char c : accepted) {  // one or two: no call is worth it
+    if (text.front() != c) continue;
+    text.remove_prefix(1);
+    return true;
+  }
+  return false;
 }
 
 void append_padded(std::string& out, std::int64_t value, std::size_t width) {
@@ -237,11 +241,14 @@ Result<FiscalCalendar> FiscalCalendar::months(std::string name, Date first, Date
 }
 
 const Period* FiscalCalendar::period_of(Date date) const {
-  auto after = std::upper_bound(periods_.begin(), periods_.end(), date,
-                                [](Date day, const Period& period) { return day < period.from; });
-  if (after == periods_.begin()) return nullptr;
-  --after;
-  return date <= after->until ? &*after : nullptr;
+  if (periods_.empty() || date < periods_.front().from || date > periods_.back().until) return nullptr;
+  // Periods follow one another without a gap and are about equally long: the one in proportion is it, or near it.
+  const std::int64_t before = date.days() - periods_.front().from.days();
+  const std::int64_t all = periods_.back().until.days() - periods_.front().from.days() + 1;
+  auto at = static_cast<std::size_t>(before * static_cast<std::int64_t>(periods_.size()) / all);
+  while (date < periods_[at].from) --at;
+  while (date > periods_[at].until) ++at;
+  return &periods_[at];
 }
 
 }  // namespace glmap

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,22 @@ struct EntryOrigin {
   friend bool operator==(const EntryOrigin&, const EntryOrigin&) = default;
 };
 
+/// The origin of many entries: those that the same lines of a book make. It is shared and never changes, because a book
+/// makes millions of entries of a few origins, and entries outlive the book. Made of nothing: the empty origin.
+class SharedOrigin {
+ public:
+  SharedOrigin() = default;
+  SharedOrigin(EntryOrigin origin) : origin_(std::make_shared<const EntryOrigin>(std::move(origin))) {}
+
+  const EntryOrigin& operator*() const { return origin_ ? *origin_ : none(); }
+  const EntryOrigin* operator->() const { return &**this; }
+  friend bool operator==(const SharedOrigin& a, const SharedOrigin& b) { return a.origin_ == b.origin_ || *a == *b; }
+
+ private:
+  static const EntryOrigin& none();
+  std::shared_ptr<const EntryOrigin> origin_;
+};
+
 struct JournalEntryDraft {
   IdempotencyKey key;
   std::string entity;
@@ -84,15 +101,24 @@ struct JournalEntryDraft {
   bool storno = false;
   std::string group;  // intercompany group: the same for all entries of one event in several entities, or empty
   std::vector<JournalLine> lines;
-  EntryOrigin origin;
+  SharedOrigin origin;
 };
 
 class JournalEntry {
+  /// Shows that the draft behind it has been checked: only the class can make one.
+  class Checked {
+    friend class JournalEntry;
+    friend class EntryMaker;
+    Checked() = default;
+  };
+
  public:
   /// Refuses to exist unless: at least two lines; every amount >= 0 and in the stated currencies; no line that is zero
   /// in both currencies; sum of debits = sum of credits in transaction AND in functional currency. Errors: GLM-7003
   /// with both sums, GLM-3002 for a line in another currency. Asserted: storno only with `reverses`.
   static Result<JournalEntry> make(JournalEntryDraft draft);
+
+  JournalEntry(Checked, JournalEntryDraft&& data) : data_(std::move(data)) {}
 
   const JournalEntryDraft& data() const { return data_; }
   const IdempotencyKey& key() const { return data_.key; }
@@ -108,8 +134,49 @@ class JournalEntry {
   static Result<JournalEntry> from_json(const Json& json);
 
  private:
-  explicit JournalEntry(JournalEntryDraft data) : data_(std::move(data)) {}
+  friend class EntryMaker;
+  /// That the draft may become an entry; sorts the dimensions of its lines.
+  static Status check(JournalEntryDraft& draft);
+
   JournalEntryDraft data_;
+};
+
+/// Makes entries one after the other where others stood before, whose memory is used again. One thread.
+class EntryMaker {
+ public:
+  /// Begins anew; `spent` are entries that nobody needs any more.
+  void begin(std::vector<JournalEntry>& spent) {
+    entries_.swap(spent);
+    made_ = 0;
+  }
+  void begin() { made_ = 0; }
+
+  /// The next entry. `write` writes every member of the draft, in which an earlier entry may still stand.
+  /// Errors: those of JournalEntry::make; then nothing is added.
+  template <class Write>
+  Status make(Write write) {
+    if (made_ == entries_.size()) entries_.emplace_back(JournalEntry::Checked(), JournalEntryDraft());
+    JournalEntryDraft& draft = entries_[made_].data_;
+    write(draft);
+    Status checked = JournalEntry::check(draft);
+    if (checked)
+      ++made_;
+    else
+      entries();
+    return checked;
+  }
+
+  std::size_t size() const { return made_; }
+  const JournalEntry& last() const { return entries_[made_ - 1]; }
+  /// Those made since it began.
+  std::vector<JournalEntry>& entries() {
+    while (entries_.size() > made_) entries_.pop_back();
+    return entries_;
+  }
+
+ private:
+  std::vector<JournalEntry> entries_;  // behind the first made_: spent ones
+  std::size_t made_ = 0;
 };
 
 }  // namespace glmap

@@ -1,41 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 // Journal entries as CSV, one line a journal line. Written in one pass into the text of the caller, because a run over
 // millions of events writes gigabytes of it.
-#include <array>
 #include <charconv>
+#include <cstring>
 
 #include "compiler/runtime/accounting/journal_export.hpp"
+#include "compiler/runtime/base/byte_scan.hpp"
 #include "compiler/runtime/base/text_output.hpp"
 
 namespace glmap {
 namespace {
 
-/// What makes a field stand in quotes; what makes it a formula when it comes first.
-constexpr std::uint8_t kQuoted = 1;
-constexpr std::uint8_t kFormula = 2;
-constexpr std::array<std::uint8_t, 256> make_special() {
-  std::array<std::uint8_t, 256> special{};
-  for (const unsigned char c : std::string_view(",\"\n\r")) special[c] |= kQuoted;
-  for (const unsigned char c : std::string_view("=+-@\t\r")) special[c] |= kFormula;
-  return special;
-}
-constexpr auto kSpecial = make_special();
-
 /// A spreadsheet takes text that starts with = + - @ for a formula: it gets an apostrophe, except a number.
 bool is_formula(std::string_view text) {
-  const bool starts = !text.empty() && (kSpecial[static_cast<unsigned char>(text.front())] & kFormula) != 0;
-  return starts && !Decimal::parse(text);
+  switch (text.front()) {
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\t':
+    case '\r':
+      return !Decimal::parse(text);
+    default:
+      return false;
+  }
 }
 
 bool needs_quotes(std::string_view text) {
-  std::uint8_t seen = 0;
-  for (const char c : text) seen |= kSpecial[static_cast<unsigned char>(c)];
-  return (seen & kQuoted) != 0;
+  return any_byte(text, [](const auto& bytes) {
+    return (bytes == std::uint8_t{','}) | (bytes == std::uint8_t{'"'}) | (bytes == std::uint8_t{'\n'}) |
+           (bytes == std::uint8_t{'\r'});
+  });
 }
 
+/// The most bytes that a field takes: every character a quote, and the comma before it.
+constexpr std::size_t room_of(std::string_view text) {
+  return 2 * text.size() + 4;
+}
+
+char* put(char* at, std::string_view bytes) {
+  return copy_bytes(at, bytes);
+}
+
+char* put_quoted(char* at, std::string_view text, bool formula) {
+  at = put(at, formula ? "\"'" : "\"");
+  for (const char c : text) {
+    if (c == '"') *at++ = '"';
+    *at++ = c;
+  }
+  *at++ = '"';
+  return at;
+}
+
+char* put_field(char* at, std::string_view text) {
+  if (text.empty()) return at;
+  const bool formula = is_formula(text);
+  return formula || needs_quotes(text) ? put_quoted(at, text, formula) : put(at, text);
+}
+char* put_next(char* at, std::string_view text) {
+  *at++ = ',';
+  return put_field(at, text);
+}
+char* put_next(char* at, Date date) {
+  *at++ = ',';
+  return date.write(at);
+}
+
+/// Writes the lines of one entry, each part after room for it has been made.
 class CsvLines {
  public:
-  CsvLines(std::string& text, const JournalEntry& entry) : out_(text), key_(entry.key()), data_(entry.data()) {}
+  CsvLines(std::string& text, const JournalEntry& entry)
+      : out_(text),
+        key_(entry.key()),
+        data_(entry.data()),
+        rate_(data_.rate ? data_.rate->to_text() : std::string()),
+        one_currency_(data_.currency == data_.functional) {}
 
   void write() {
     // The fields before and behind those of a line are the same for all lines: written once, then copied.
@@ -59,92 +98,89 @@ class CsvLines {
   }
 
  private:
-  void comma() { out_.add(','); }
-
-  void field(std::string_view text) {
-    const bool formula = is_formula(text);
-    if (!formula && !needs_quotes(text)) return out_.add(text);
-    out_.add(formula ? std::string_view("\"'") : std::string_view("\""));
-    for (const char c : text) {
-      if (c == '"') out_.add('"');
-      out_.add(c);
-    }
-    out_.add('"');
-  }
-  void next(std::string_view text) {
-    comma();
-    field(text);
-  }
-  void next_date(Date date) {
-    constexpr std::size_t kDate = 16;
-    comma();
-    out_.written(date.write(out_.room(kDate)));
-  }
+  static constexpr std::size_t kDates = 32;
+  static constexpr std::size_t kNumber = 16;
+  static constexpr std::size_t kAmounts = 2 * (Money::kAmountTextMax + 8);
 
   void write_front() {
-    field(key_.reference());
-    next(data_.entity);
-    next(data_.ledger);
-    next(data_.journal);
-    next(data_.period);
-    next_date(data_.posting_date);
-    next_date(data_.document_date);
-    next(data_.document);
-    comma();
+    const std::string reference = key_.reference();
+    char* at = out_.room(kDates + room_of(reference) + room_of(data_.entity) + room_of(data_.ledger) +
+                         room_of(data_.journal) + room_of(data_.period) + room_of(data_.document));
+    at = put(at, reference);
+    at = put_next(at, data_.entity);
+    at = put_next(at, data_.ledger);
+    at = put_next(at, data_.journal);
+    at = put_next(at, data_.period);
+    at = put_next(at, data_.posting_date);
+    at = put_next(at, data_.document_date);
+    at = put_next(at, data_.document);
+    *at++ = ',';
+    out_.written(at);
   }
 
   void write_line(unsigned number, const JournalLine& line) {
-    constexpr std::size_t kNumber = 16;
-    char* const at = out_.room(kNumber);
-    out_.written(std::to_chars(at, at + kNumber, number).ptr);
-    next(line.account);
-    next(line.role);
-    write_amounts(line.side, line.functional);
-    write_amounts(line.side, line.transaction);
-    next(data_.rate ? data_.rate->to_text() : std::string());
-    comma();
-    if (!line.dimensions.empty()) write_dimensions(line);
+    const std::string dimensions = line.dimensions.empty() ? std::string() : dimensions_text(line);
+    char* at = out_.room(kNumber + kAmounts + room_of(line.account) + room_of(line.role) + room_of(rate_) +
+                         room_of(dimensions));
+    at = std::to_chars(at, at + kNumber, number).ptr;
+    at = put_next(at, line.account);
+    at = put_next(at, line.role);
+    const char* const first = at;
+    at = put_amounts(at, line.side, line.functional);
+    if (one_currency_ && line.transaction == line.functional)
+      at = put(at, {first, static_cast<std::size_t>(at - first)});
+    else
+      at = put_amounts(at, line.side, line.transaction);
+    at = put_next(at, rate_);
+    at = put_next(at, dimensions);
+    out_.written(at);
   }
 
   /// Debit, credit, currency.
-  void write_amounts(Side side, const Money& amount) {
-    comma();
-    if (side == Side::credit) comma();
-    out_.written((data_.storno ? amount.negated() : amount).write_amount(out_.room(Money::kAmountTextMax)));
-    if (side == Side::debit) comma();
-    next(amount.currency().code());
+  char* put_amounts(char* at, Side side, const Money& amount) const {
+    *at++ = ',';
+    if (side == Side::credit) *at++ = ',';
+    at = (data_.storno ? amount.negated() : amount).write_amount(at);
+    if (side == Side::debit) *at++ = ',';
+    *at++ = ',';
+    return put(at, amount.currency().code());
   }
 
-  void write_dimensions(const JournalLine& line) {
+  static std::string dimensions_text(const JournalLine& line) {
     std::string text;
     for (const Dimension& dimension : line.dimensions) {
       if (!text.empty()) text += "; ";
       ((text += dimension.name) += '=') += dimension.value;
     }
-    field(text);
+    return text;
   }
 
   void write_back() {
-    next(data_.description);
-    next(data_.origin.event_type);
-    next(data_.key.source);
-    next(data_.key.event_id);
-    if (data_.origin.rules.size() == 1) {
-      next(data_.origin.rules.front());
-    } else {
-      std::string rules;
-      for (const std::string& rule : data_.origin.rules) rules += (rules.empty() ? "" : "; ") + rule;
-      next(rules);
-    }
-    next(data_.origin.bundle_digest);
-    next(data_.reverses);
-    next(data_.group);
-    out_.add('\n');
+    std::string joined;
+    const std::vector<std::string>& rules = data_.origin->rules;
+    if (rules.size() != 1)
+      for (const std::string& rule : rules) joined += (joined.empty() ? "" : "; ") + rule;
+    const std::string& names = rules.size() == 1 ? rules.front() : joined;
+    char* at = out_.room(room_of(data_.description) + room_of(data_.origin->event_type) + room_of(key_.source) +
+                         room_of(key_.event_id) + room_of(names) + room_of(data_.origin->bundle_digest) +
+                         room_of(data_.reverses) + room_of(data_.group));
+    at = put_next(at, data_.description);
+    at = put_next(at, data_.origin->event_type);
+    at = put_next(at, key_.source);
+    at = put_next(at, key_.event_id);
+    at = put_next(at, names);
+    at = put_next(at, data_.origin->bundle_digest);
+    at = put_next(at, data_.reverses);
+    at = put_next(at, data_.group);
+    *at++ = '\n';
+    out_.written(at);
   }
 
   TextOutput out_;
   const IdempotencyKey& key_;
   const JournalEntryDraft& data_;
+  const std::string rate_;
+  const bool one_currency_;
 };
 
 }  // namespace

@@ -242,7 +242,7 @@ Json JournalEntry::to_json() const {
   object.emplace_back("key", key_to_json(data_.key));
   object.emplace_back("ledger", data_.ledger);
   object.emplace_back("lines", std::move(lines));
-  object.emplace_back("origin", origin_to_json(data_.origin));
+  object.emplace_back("origin", origin_to_json(*data_.origin));
   object.emplace_back("period", data_.period);
   object.emplace_back("posting_date", data_.posting_date.to_text());
   object.emplace_back("rate", data_.rate ? Json(data_.rate->to_text()) : Json());

@@ -37,6 +37,8 @@ Result<bool> holds(const Condition& condition, Scope& scope) {
     case Condition::Kind::given:
       return is_given(scope, condition.subject) != condition.negated;
     case Condition::Kind::in: {
+      if (const Code* code = std::get_if<Code>(&scope.field(condition.subject)))  // the usual case
+        return condition.values.contains(code->value) != condition.negated;
       GLMAP_TRY(value, scope.code(condition.subject));
       // An absent value is in no set and outside every set: neither `is` nor `is not` holds.
       return value && condition.values.contains(*value) != condition.negated;
@@ -135,8 +137,10 @@ bool Work::has_ended(std::uint64_t schedule) const {
 
 Evaluator::Impl::Impl(std::shared_ptr<const RuleBook> rules, std::string bundle_digest)
     : book(std::move(rules)), digest(std::move(bundle_digest)), watched(*book), keeps_state(book->keeps_state()) {
-  for (const Table& table : book->tables) matchers.emplace_back(*book, table);
+  matchers.reserve(book->tables.size());
+  for (const Table& table : book->tables) matchers.emplace_back(*book, table, matchers);
   for (const EventProgram& program : book->programs) rule_indexes.emplace_back(*book, program);
+  for (const EventProgram& program : book->programs) plans.push_back(plan_rules(*book, program, digest));
   for (std::uint32_t type = 0; type < book->catalog.types.size(); ++type) {
     std::vector<std::optional<std::uint32_t>> fields;
     for (const std::string& name : book->posting_date_fields) {
@@ -172,16 +176,36 @@ bool Evaluator::keeps_state() const {
   return impl_->keeps_state;
 }
 
+struct Evaluator::Workspace::Memory {
+  WorkMemory work;
+  Decision decision;
+};
+
+Evaluator::Workspace::Workspace() : memory_(std::make_unique<Memory>()) {}
+Evaluator::Workspace::~Workspace() = default;
+Evaluator::Workspace::Workspace(Workspace&&) noexcept = default;
+Evaluator::Workspace& Evaluator::Workspace::operator=(Workspace&&) noexcept = default;
+
 Decision Evaluator::decide(const BillingEvent& event) const {
-  const BookState nothing;
-  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);  // the caller keeps the event
-  return impl_->decide(work, {});
+  Workspace workspace;
+  decide(event, workspace);
+  return std::move(workspace.memory_->decision);
+}
+
+const Decision& Evaluator::decide(const BillingEvent& event, Workspace& workspace) const {
+  Workspace::Memory& memory = *workspace.memory_;
+  Work work({std::shared_ptr<void>(), &event}, impl_->fresh, impl_->watched,
+            memory.work);  // the caller keeps the event
+  impl_->decide(work, {}, memory.decision);
+  return memory.decision;
 }
 
 Decision Evaluator::explain(const BillingEvent& event, std::vector<TraceStep>& trace) const {
-  const BookState nothing;
-  Work work({std::shared_ptr<void>(), &event}, nothing, impl_->watched);
-  return impl_->decide(work, {&trace, nullptr});
+  WorkMemory memory;
+  Decision decision;
+  Work work({std::shared_ptr<void>(), &event}, impl_->fresh, impl_->watched, memory);
+  impl_->decide(work, {&trace, nullptr}, decision);
+  return decision;
 }
 
 Step Evaluator::step(std::shared_ptr<const BillingEvent> event, const BookState& state,
@@ -198,10 +222,7 @@ Step Evaluator::step(std::shared_ptr<const BillingEvent> event, const BookState&
     step.change.waits = std::move(**waiting);
     return step;
   }
-  Work work(std::move(event), state, impl_->watched);
-  step.outcome = std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); },
-                            impl_->decide(work, {observer.trace ? &step.trace : nullptr, observer.reached}));
-  step.change = std::move(work.change);
+  impl_->decide_in(state, observer, step);
   return step;
 }
 
@@ -245,59 +266,70 @@ EventContext Evaluator::Impl::context_of(const EventProgram& program, const Bill
   // Tables are asked for the day on which the entry will stand, which the closed policy may move.
   const std::uint32_t entity = entity_of(event);
   const Date posting = day_to_post(*book, book->catalog.entities[entity], date, PostingKind::event);
-  return {*book, matchers, program, event, date, posting, entity, notes.trace, notes.reached};
+  return EventContext(*book, matchers, digest, program, event, date, posting, entity, notes.trace, notes.reached);
 }
 
-Decision Evaluator::Impl::decide(Work& work, const Notes& notes) const {
+void Evaluator::Impl::decide_in(const BookState& state, const Observer& observer, Step& step) const {
+  WorkMemory memory;
+  Decision decision;
+  Work work(step.event, state, watched, memory);
+  decide(work, {observer.trace ? &step.trace : nullptr, observer.reached}, decision);
+  step.outcome =
+      std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); }, std::move(decision));
+  step.change = std::move(work.change);
+}
+
+void Evaluator::Impl::decide(Work& work, const Notes& notes, Decision& decision) const {
+  EntryMaker& maker = work.memory.entries.maker;
+  auto* entries = std::get_if<std::vector<JournalEntry>>(&decision);
+  if (entries != nullptr)
+    maker.begin(*entries);
+  else
+    maker.begin();
   const BillingEvent& event = *work.event;
   const std::span<const EventProgram> programs = book->programs_of(event.type);
-  if (programs.empty())
-    return Held{{ErrorCode::NoRuleFits,
-                 "the book has no rule for " + book->catalog.types[event.type].name,
-                 "add a rule or a `no entry for`, release the book, then retry the event",
-                 {}}};
-  const auto decided = [&]() -> Result<Decision> {
-    GLMAP_TRY(date, date_of(event));
-    const EventContext context = context_of(programs.front(), event, date, notes);
-    GLMAP_TRY(decision, programs.size() == 1 ? run(context, work) : run_all(context, programs, work));
-    if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&decision)) {
-      GLMAP_CHECK(check_approvals(context, *entries, date, false));
-      GLMAP_CHECK(note_entries(*entries, event, work));
-    }
-    GLMAP_CHECK(note_arrival(work.event, work));
-    return std::move(decision);
-  };
-  auto decision = decided();
-  if (decision) return std::move(*decision);
-  work.change = {};  // a refused event changes nothing
-  return Held{std::move(decision).error()};
-}
-
-/// One decision over all ledgers: what one of them holds posts in none.
-Result<Decision> Evaluator::Impl::run_all(const EventContext& first, std::span<const EventProgram> programs,
-                                          Work& work) const {
-  std::vector<JournalEntry> entries;
-  std::optional<NoEntry> nothing;
-  for (const EventProgram& program : programs) {
-    const EventContext context = context_of(program, first.event, first.document_date, {first.trace, first.reached});
-    GLMAP_TRY(decision, run(context, work));
-    if (auto* made = std::get_if<std::vector<JournalEntry>>(&decision))
-      std::move(made->begin(), made->end(), std::back_inserter(entries));
-    else if (!nothing)
-      nothing = std::get<NoEntry>(decision);
+  if (programs.empty()) {
+    decision = Held{{ErrorCode::NoRuleFits,
+                     "the book has no rule for " + book->catalog.types[event.type].name,
+                     "add a rule or a `no entry for`, release the book, then retry the event",
+                     {}}};
+  } else if (auto done = run_all(programs, work, notes); !done) {
+    work.change = {};  // a refused event changes nothing
+    decision = Held{std::move(done).error()};
+  } else if (maker.entries().empty()) {
+    decision = std::move(*work.nothing);
+  } else if (entries != nullptr) {
+    entries->swap(maker.entries());
+  } else {
+    decision = std::move(maker.entries());
   }
-  if (!entries.empty()) return Decision(std::move(entries));
-  return Decision(std::move(*nothing));
 }
 
-Result<Decision> Evaluator::Impl::run(const EventContext& context, Work& work) const {
+Status Evaluator::Impl::run_all(std::span<const EventProgram> programs, Work& work, const Notes& notes) const {
+  GLMAP_TRY(date, date_of(*work.event));
+  const EventContext first = context_of(programs.front(), *work.event, date, notes);
+  GLMAP_CHECK(run(first, work));
+  for (const EventProgram& program : programs.subspan(1))
+    GLMAP_CHECK(run(context_of(program, *work.event, date, notes), work));
+  const std::vector<JournalEntry>& entries = work.memory.entries.maker.entries();
+  if (!entries.empty()) {
+    GLMAP_CHECK(check_approvals(first, entries, date, false));
+    GLMAP_CHECK(note_entries(entries, *work.event, work));
+  }
+  return needed.empty() && book->expectations.empty() ? Status() : note_arrival(work.event, work);
+}
+
+Status Evaluator::Impl::run(const EventContext& context, Work& work) const {
   const RuleIndex& index = rule_indexes[static_cast<std::size_t>(&context.program - book->programs.data())];
-  EntryBuilder builder(context, work.state, work.balances, {.day = context.posting_date}, digest);
+  Occasion occasion;
+  occasion.day = context.posting_date;
+  EntryBuilder builder(context, work.state, work.balances, occasion, work.memory.entries);
+  const std::size_t before = work.memory.entries.maker.size();
   const Rule* silent = nullptr;  // a `no entry` rule that fitted
   bool begins = false;
   const std::int32_t lines = context.program.each_line ? static_cast<std::int32_t>(context.event.lines.size()) : 1;
   for (std::int32_t i = 0; i < lines; ++i) {
-    Scope scope(context, context.program.each_line ? i : -1);
+    Scope scope(context, context.program.each_line ? i : -1, work.memory.found);
     GLMAP_TRY(rule, rule_for(scope, index));
     if (rule->outcome == Rule::Outcome::hold)
       return fail(ErrorCode::HeldByRule, "the book holds this event: " + rule->because,
@@ -306,22 +338,34 @@ Result<Decision> Evaluator::Impl::run(const EventContext& context, Work& work) c
       if (silent == nullptr) silent = rule;
       continue;
     }
-    GLMAP_CHECK(scope.check_agreements());
-    for (const PostBlock& block : rule->blocks) GLMAP_CHECK(builder.post(*rule, block, scope));
-    if (rule->reversal) GLMAP_CHECK(reverse(context, *rule, scope, builder, work));
-    for (std::uint32_t r = 0; r < rule->recognitions.size(); ++r)
-      GLMAP_CHECK(recognise(context, *rule, r, scope, work));
+    GLMAP_CHECK(run_line(context, *rule, scope, builder, work));
     begins = begins || !rule->recognitions.empty();
   }
-  GLMAP_TRY(entries, builder.finish());
+  GLMAP_CHECK(builder.finish());
   if (begins)
     for (const auto& [entity, next] : builder.next_numbers())
       work.change.series.push_back(
           {{context.event.source, context.event.id, context.event.revision, entity, context.program.ledger}, next});
-  if (!entries.empty()) return Decision(std::move(entries));
-  if (silent != nullptr) return Decision(NoEntry{silent->name, silent->because});
-  if (begins) return Decision(NoEntry{"", "nothing is posted yet: the event states the terms of a revenue schedule"});
-  return Decision(NoEntry{"", "every amount of the event is zero"});
+  if (work.nothing || work.memory.entries.maker.size() != before) return {};
+  work.nothing = silent != nullptr ? NoEntry{silent->name, silent->because}
+                 : begins ? NoEntry{"", "nothing is posted yet: the event states the terms of a revenue schedule"}
+                          : NoEntry{"", "every amount of the event is zero"};
+  return {};
+}
+
+/// What a rule does for one line of the event, or for the whole of it.
+Status Evaluator::Impl::run_line(const EventContext& context, const Rule& rule, Scope& scope, EntryBuilder& builder,
+                                 Work& work) const {
+  GLMAP_CHECK(scope.check_agreements());
+  for (const BlockPlan& plan : plan_of(context.program, rule).blocks) GLMAP_CHECK(builder.post(plan, scope));
+  if (rule.reversal) GLMAP_CHECK(reverse(context, rule, scope, builder, work));
+  for (std::uint32_t r = 0; r < rule.recognitions.size(); ++r) GLMAP_CHECK(recognise(context, rule, r, scope, work));
+  return {};
+}
+
+const RulePlan& Evaluator::Impl::plan_of(const EventProgram& program, const Rule& rule) const {
+  return plans[static_cast<std::size_t>(&program - book->programs.data())]
+              [static_cast<std::size_t>(&rule - program.rules.data())];
 }
 
 Status Evaluator::Impl::check_approvals(const EventContext& context, const std::vector<JournalEntry>& entries, Date day,
@@ -349,8 +393,10 @@ Status Evaluator::Impl::check_approvals(const EventContext& context, const std::
 
 Status Evaluator::Impl::note_entries(const std::vector<JournalEntry>& entries, const BillingEvent& event,
                                      Work& work) const {
-  GLMAP_TRY(moves, watched.moves(entries, work.state));
-  work.change.balances = std::move(moves);
+  if (!watched.empty()) {
+    GLMAP_TRY(moves, watched.moves(entries, work.state));
+    work.change.balances = std::move(moves);
+  }
   if (!reverses || event.object.empty()) return {};
   for (const JournalEntry& entry : entries) {
     const auto ledger = std::find(book->ledgers.begin(), book->ledgers.end(), entry.data().ledger);

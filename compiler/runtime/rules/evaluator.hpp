@@ -89,6 +89,9 @@ class Evaluator {
   /// Entries in order of first use by (entity, ledger, journal); lines in order of the book, equal ones merged. For a
   /// book that keeps no state; one that does is asked as if nothing had happened before.
   Decision decide(const BillingEvent& event) const;
+  /// The same for who decides many: it stands in the workspace until the next one, whose memory it gives.
+  class Workspace;
+  const Decision& decide(const BillingEvent& event, Workspace& workspace) const;
   Decision explain(const BillingEvent& event, std::vector<TraceStep>& trace) const;
 
   /// The same for an event that comes to a book in `state`. What is due before it is the caller's to run first
@@ -109,6 +112,21 @@ class Evaluator {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+/// What decisions leave to one another: a decision and memory, so that one after the other takes next to none anew.
+/// Of no evaluator in particular. One thread at a time.
+class Evaluator::Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
+
+ private:
+  friend class Evaluator;
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace glmap::rules

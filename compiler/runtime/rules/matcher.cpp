@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/rules/matcher.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <map>
+
+#include "compiler/runtime/rules/set_index.hpp"
 
 namespace glmap::rules {
 namespace {
@@ -10,9 +13,8 @@ namespace {
 // With more rows than this that hashing cannot narrow down, bitsets are quicker.
 constexpr std::size_t kNotHashedMax = 16;
 
-}  // namespace
-
-struct TableMatcher::Found {
+/// The lowest two rows that fit, as they are found.
+struct Found {
   std::int32_t first = -1;
   std::int32_t second = -1;
 
@@ -27,15 +29,74 @@ struct TableMatcher::Found {
   }
 };
 
-TableMatcher::TableMatcher(const RuleBook& book, const Table& table) : table_(&table) {
-  for (const TableColumn& column : table.columns) sizes_.push_back(book.domain_size(column.domain));
-  for (const TableRow& row : table.rows) dated_ = dated_ || row.from || row.until;
+bool ask_the_same(const Table& a, const Table& b) {
+  return std::ranges::equal(a.rows, b.rows, [](const TableRow& x, const TableRow& y) {
+    return x.cells == y.cells && x.from == y.from && x.until == y.until;
+  });
+}
+
+}  // namespace
+
+/// Which rows of a table fit: what they ask for and when they are in force, not what they answer.
+class TableMatcher::Finder {
+ public:
+  Finder(const Table& table, std::vector<std::uint32_t> sizes);
+
+  Found find(std::span<const std::uint32_t> values, Date date, bool both) const {
+    bool known = true;
+    for (std::size_t c = 0; c < values.size(); ++c) known &= values[c] < sizes_[c];
+    if (!known) return {};
+    return hashed_ ? find_by_hash(values, date) : find_by_bitsets(values, date, both);
+  }
+  bool is_for(const Table& table, std::span<const std::uint32_t> sizes) const {
+    return std::ranges::equal(sizes_, sizes) && ask_the_same(*table_, table);
+  }
+  std::size_t columns() const { return sizes_.size(); }
+
+ private:
+  using Word = std::uint64_t;
+  struct Days {
+    std::int32_t from = INT32_MIN, until = INT32_MAX;
+  };
+  bool in_force(std::uint32_t row, Date date) const {
+    return !dated_ || (date.days() >= days_[row].from && date.days() <= days_[row].until);
+  }
+  bool holds(std::uint32_t row, std::span<const std::uint32_t> values) const;
+  void hash_rows();
+  void make_bitsets();
+  Found find_by_hash(std::span<const std::uint32_t> values, Date date) const;
+  Found find_by_bitsets(std::span<const std::uint32_t> values, Date date, bool both) const;
+
+  const Table* table_;                // the first that it was made for
+  std::vector<std::uint32_t> sizes_;  // of the columns' domains
+  std::vector<Days> days_;            // by row
+  bool dated_ = false;                // some row is not always in force
+  bool hashed_ = false;
+  SetIndex index_;  // when hashed_, else:
+  std::size_t words_ = 0;
+  /// Per column: row bitsets of all values one after the other; equal bitsets are stored once.
+  struct Column {
+    std::vector<std::uint32_t> set_of_value;
+    std::vector<Word> bits;
+  };
+  std::vector<Column> columns_;
+};
+
+TableMatcher::Finder::Finder(const Table& table, std::vector<std::uint32_t> sizes)
+    : table_(&table), sizes_(std::move(sizes)) {
+  days_.reserve(table.rows.size());
+  for (const TableRow& row : table.rows) {
+    Days& days = days_.emplace_back();
+    if (row.from) days.from = row.from->days();
+    if (row.until) days.until = row.until->days();
+    dated_ = dated_ || row.from || row.until;
+  }
   hash_rows();
   hashed_ = index_.not_hashed() <= kNotHashedMax;
   if (!hashed_) make_bitsets();
 }
 
-void TableMatcher::hash_rows() {
+void TableMatcher::Finder::hash_rows() {
   std::vector<SetIndex::Item> items;
   items.reserve(table_->rows.size());
   for (const TableRow& row : table_->rows) {
@@ -46,7 +107,7 @@ void TableMatcher::hash_rows() {
   index_ = SetIndex(sizes_, items);
 }
 
-void TableMatcher::make_bitsets() {
+void TableMatcher::Finder::make_bitsets() {
   words_ = (table_->rows.size() + 63) / 64;
   for (std::size_t c = 0; c < sizes_.size(); ++c) {
     // Rows by value first, then each distinct set of rows once: a column of thousands of values has few distinct sets.
@@ -74,20 +135,14 @@ void TableMatcher::make_bitsets() {
   }
 }
 
-bool TableMatcher::in_force(std::uint32_t row, Date date) const {
-  if (!dated_) return true;
-  const TableRow& dates = table_->rows[row];
-  return (!dates.from || date >= *dates.from) && (!dates.until || date <= *dates.until);
-}
-
-bool TableMatcher::holds(std::uint32_t row, std::span<const std::uint32_t> values) const {
+bool TableMatcher::Finder::holds(std::uint32_t row, std::span<const std::uint32_t> values) const {
   const std::vector<ValueSet>& cells = table_->rows[row].cells;
   for (std::size_t c = 0; c < values.size(); ++c)
     if (!cells[c].contains(values[c])) return false;
   return true;
 }
 
-TableMatcher::Found TableMatcher::find_by_hash(std::span<const std::uint32_t> values, Date date) const {
+Found TableMatcher::Finder::find_by_hash(std::span<const std::uint32_t> values, Date date) const {
   Found found;
   index_.visit(values, [&](std::uint32_t row, bool certain) {
     if ((certain || holds(row, values)) && in_force(row, date)) found.add(row);
@@ -95,7 +150,7 @@ TableMatcher::Found TableMatcher::find_by_hash(std::span<const std::uint32_t> va
   return found;
 }
 
-TableMatcher::Found TableMatcher::find_by_bitsets(std::span<const std::uint32_t> values, Date date, bool both) const {
+Found TableMatcher::Finder::find_by_bitsets(std::span<const std::uint32_t> values, Date date, bool both) const {
   constexpr std::size_t kColumnsMax = 32;
   GLMAP_ASSERT(values.size() <= kColumnsMax);
   const Word* bits[kColumnsMax];
@@ -117,11 +172,32 @@ TableMatcher::Found TableMatcher::find_by_bitsets(std::span<const std::uint32_t>
   return found;
 }
 
+TableMatcher::TableMatcher(const RuleBook& book, const Table& table, std::span<const TableMatcher> others) {
+  std::vector<std::uint32_t> sizes;
+  for (const TableColumn& column : table.columns) sizes.push_back(book.domain_size(column.domain));
+  for (const TableMatcher& other : others)
+    if (!finder_ && other.finder_->is_for(table, sizes)) finder_ = other.finder_;
+  if (!finder_) finder_ = std::make_shared<const Finder>(table, std::move(sizes));
+
+  std::size_t column = 0;
+  while (column < table.answers.size() && table.answers[column].kind != AnswerColumn::Kind::account) ++column;
+  std::map<std::string, std::uint32_t> known;
+  answers_.reserve(table.rows.size());
+  for (const TableRow& row : table.rows) {
+    Answers& answers = answers_.emplace_back();
+    answers.impossible = row.impossible;
+    if (column >= row.answers.size()) continue;
+    const Answer& answer = row.answers[column];
+    const auto [at, added] = known.try_emplace(answer.no_line ? std::string() : answer.account,
+                                               static_cast<std::uint32_t>(accounts_.size()));
+    if (added) accounts_.push_back(at->first);
+    answers.account = (at->second + 1) & 0x7FFF'FFFFu;
+  }
+}
+
 std::int32_t TableMatcher::find(std::span<const std::uint32_t> values, Date date, std::int32_t* second) const {
-  GLMAP_ASSERT(values.size() == sizes_.size());
-  for (std::size_t c = 0; c < values.size(); ++c)
-    if (values[c] >= sizes_[c]) return -1;
-  const Found found = hashed_ ? find_by_hash(values, date) : find_by_bitsets(values, date, second != nullptr);
+  GLMAP_ASSERT(values.size() == finder_->columns());
+  const Found found = finder_->find(values, date, second != nullptr);
   if (second != nullptr && found.second >= 0) *second = found.second;
   return found.first;
 }

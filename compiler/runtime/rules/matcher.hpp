@@ -6,46 +6,44 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "compiler/runtime/rules/rule_book.hpp"
-#include "compiler/runtime/rules/set_index.hpp"
 
 namespace glmap::rules {
 
 class TableMatcher {
  public:
-  TableMatcher(const RuleBook& book, const Table& table);
+  /// `others`: those of earlier tables. Where one's rows ask for the same, row by row, the two find as one.
+  TableMatcher(const RuleBook& book, const Table& table, std::span<const TableMatcher> others = {});
 
   /// The first row that fits `values` (by Table::columns) on `date`; -1 when none. The compiler proved there is at most
   /// one; `second` is set to another row that fits too, if there is one and `second` is not nullptr.
   std::int32_t find(std::span<const std::uint32_t> values, Date date, std::int32_t* second = nullptr) const;
+  /// What the one finds, the other finds: accounts of several roles are often told apart by the same rows.
+  bool finds_as(const TableMatcher& other) const { return finder_ == other.finder_; }
+
+  bool is_impossible(std::uint32_t row) const { return answers_[row].impossible; }
+  /// What the row answers in the first account column: empty for `no line`; nullptr where it answers no account.
+  const std::string* account(std::uint32_t row) const {
+    const std::uint32_t account = answers_[row].account;
+    return account == 0 ? nullptr : &accounts_[account - 1];
+  }
 
  private:
-  using Word = std::uint64_t;
-  /// The lowest two rows that fit, as they are found.
-  struct Found;
-  bool in_force(std::uint32_t row, Date date) const;
-  bool holds(std::uint32_t row, std::span<const std::uint32_t> values) const;
-  void hash_rows();
-  void make_bitsets();
-  Found find_by_hash(std::span<const std::uint32_t> values, Date date) const;
-  Found find_by_bitsets(std::span<const std::uint32_t> values, Date date, bool both) const;
-
-  const Table* table_;
-  std::vector<std::uint32_t> sizes_;  // of the columns' domains
-  bool dated_ = false;
-  bool hashed_ = false;
-  SetIndex index_;  // when hashed_, else:
-  std::size_t words_ = 0;
-  /// Per column: row bitsets of all values one after the other; equal bitsets are stored once.
-  struct Column {
-    std::vector<std::uint32_t> set_of_value;
-    std::vector<Word> bits;
+  class Finder;
+  /// What each look-up asks of a row, close together: the rows of the book are spread over megabytes.
+  struct Answers {
+    std::uint32_t impossible : 1 = 0;
+    std::uint32_t account : 31 = 0;  // index into accounts_, + 1; 0: none
   };
-  std::vector<Column> columns_;
+
+  std::shared_ptr<const Finder> finder_;  // shared by the tables whose rows ask for the same
+  std::vector<Answers> answers_;          // by row
+  std::vector<std::string> accounts_;     // each once
 };
 
 }  // namespace glmap::rules

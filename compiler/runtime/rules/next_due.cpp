@@ -28,10 +28,10 @@ Step Evaluator::Impl::post_schedule(std::uint64_t id, const BookState& state, co
   Step step;
   step.cause = Step::Cause::schedule;
   step.event = stated.event;
-  Work work(stated.event, state, watched);
-  const auto posted = [&]() -> Result<std::vector<JournalEntry>> {
+  WorkMemory memory;
+  Work work(stated.event, state, watched, memory);
+  const auto posted = [&]() -> Status {
     const EventProgram& program = book->programs[stated.program];
-    const Rule& rule = program.rules[stated.rule];
     const std::uint32_t entity = open.schedule->key.entity;
     const EntrySeries series{stated.event->source, stated.event->id, stated.event->revision, entity,
                              open.schedule->key.ledger};
@@ -40,17 +40,17 @@ Step Evaluator::Impl::post_schedule(std::uint64_t id, const BookState& state, co
         context_of(program, *stated.event, stated.date, {observer.trace ? &step.trace : nullptr, observer.reached});
     context.step = &due->amount;
     GLMAP_TRY(worth, worth_of_step(open, due->amount, *book));
-    EntryBuilder builder(context, state, work.balances,
-                         {.kind = PostingKind::schedule,
-                          .day = due->posting_date,
-                          .period_served = due->from.to_text() + " to " + due->until.to_text(),
-                          .step_functional = worth,
-                          .rate = stated.rate,
-                          .first_number = {{entity, state.next_entry(series)}}},
-                         digest);
-    Scope scope(context, stated.line);
-    GLMAP_CHECK(builder.post(rule, rule.recognitions[stated.recognition].block, scope));
-    GLMAP_TRY(entries, builder.finish());
+    const Occasion occasion{.kind = PostingKind::schedule,
+                            .day = due->posting_date,
+                            .period_served = due->from.to_text() + " to " + due->until.to_text(),
+                            .step_functional = worth,
+                            .rate = stated.rate,
+                            .first_numbers = {{entity, state.next_entry(series)}}};
+    EntryBuilder builder(context, state, work.balances, occasion, memory.entries);
+    Scope scope(context, stated.line, memory.found);
+    GLMAP_CHECK(builder.post(plan_of(program, program.rules[stated.rule]).recognitions[stated.recognition], scope));
+    GLMAP_CHECK(builder.finish());
+    const std::vector<JournalEntry>& entries = memory.entries.maker.entries();
     GLMAP_CHECK(check_approvals(context, entries, due->posting_date, true));
     GLMAP_CHECK(note_entries(entries, *stated.event, work));
     ScheduleProgress progress = open.progress;
@@ -62,15 +62,15 @@ Step Evaluator::Impl::post_schedule(std::uint64_t id, const BookState& state, co
     for (const auto& [where, next] : builder.next_numbers())
       work.change.series.push_back(
           {{series.source, series.event_id, series.event_revision, where, series.ledger}, next});
-    return std::move(entries);
+    return {};
   };
-  auto entries = posted();
-  if (entries) {
-    step.outcome = std::move(*entries);
+  auto done = posted();
+  if (done) {
+    step.outcome = std::move(memory.entries.maker.entries());
     step.change = std::move(work.change);
     return step;
   }
-  Error reason = std::move(entries).error();
+  Error reason = std::move(done).error();
   reason.message = "the revenue of " + due->posting_date.to_text() + " (" + due->amount.to_text() +
                    ") is not posted and the schedule stops: " + reason.message;
   step.outcome = Held{std::move(reason)};
@@ -83,13 +83,10 @@ Step Evaluator::Impl::post_schedule(std::uint64_t id, const BookState& state, co
 std::optional<Step> Evaluator::next_due(const BookState& state, const Clock& clock, bool whole_day,
                                         const Observer& observer) const {
   if (const WaitingEvent* ready = state.ready()) {
-    Work work(ready->event, state, impl_->watched);
     Step step;
     step.cause = Step::Cause::released;
     step.event = ready->event;
-    step.outcome = std::visit([](auto&& decided) { return Outcome(std::forward<decltype(decided)>(decided)); },
-                              impl_->decide(work, {observer.trace ? &step.trace : nullptr, observer.reached}));
-    step.change = std::move(work.change);
+    impl_->decide_in(state, observer, step);
     step.change.waits_no_more = ready->number;
     return step;
   }

@@ -48,7 +48,7 @@ Result<JournalEntryDraft> reversed(const JournalEntryDraft& original, const std:
   draft.document = context.event.object;
   draft.description = context.type().title + (context.event.object.empty() ? "" : " " + context.event.object) +
                       ", reverses " + original.description;
-  draft.origin = {context.type().name, digest, {rule.name}, {rule.reversal->where}};
+  draft.origin = EntryOrigin{context.type().name, digest, {rule.name}, {rule.reversal->where}};
   return draft;
 }
 

@@ -2,11 +2,10 @@
 #include "compiler/runtime/rules/scope.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace glmap::rules {
 namespace {
-
-const FieldValue kAbsent{};
 
 std::string set_text(const RuleBook& book, const Domain& domain, const ValueSet& set) {
   if (set.any) return "any";
@@ -36,7 +35,7 @@ std::string field_text(const RuleBook& book, const Field& field, const FieldValu
   return book.catalog.lists[field.list].values[code->value];
 }
 
-std::string describe(const RuleBook& book, const Table& table, const std::vector<std::uint32_t>& values, Date date) {
+std::string describe(const RuleBook& book, const Table& table, std::span<const std::uint32_t> values, Date date) {
   std::string text;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!text.empty()) text += ", ";
@@ -45,14 +44,11 @@ std::string describe(const RuleBook& book, const Table& table, const std::vector
   return text + ", on " + date.to_text();
 }
 
-Scope::Scope(const EventContext& context, std::int32_t line)
-    : context_(context), line_(line), found_(context.program.lookups.size(), nullptr) {}
+const FieldValue Scope::kAbsent{};
 
-const FieldValue& Scope::field(const Operand& operand) const {
-  if (operand.kind == Operand::Kind::header) return context_.event.header[operand.index];
-  if (operand.kind == Operand::Kind::line && line_ >= 0)
-    return context_.event.lines[static_cast<std::size_t>(line_)][operand.index];
-  return kAbsent;
+Scope::Scope(const EventContext& context, std::int32_t line, std::vector<const TableRow*>& found)
+    : context_(context), line_(line), found_(found) {
+  found_.assign(context.program.lookups.size(), nullptr);
 }
 
 Result<std::optional<std::uint32_t>> Scope::code(const Operand& operand) {
@@ -93,29 +89,58 @@ Result<const Answer*> Scope::answer(const Operand& attribute) {
 }
 
 Result<std::string> Scope::text(const Operand& operand) {
-  const RuleBook& book = context_.book;
-  if (operand.kind == Operand::Kind::constant) return operand.text;
-  if (operand.kind == Operand::Kind::functional)
-    return std::string(book.catalog.entities[context_.entity].functional.code());
-  if (operand.kind == Operand::Kind::attribute) {
-    const Lookup& asked = context_.program.lookups[operand.index];
-    const AnswerColumn& column = book.tables[asked.table].answers[operand.answer];
-    GLMAP_TRY(code_value, code(operand));
-    if (!code_value) return std::string();
-    return book.catalog.lists[column.list].values[*code_value];
-  }
-  const EventType& type = context_.type();
-  if (operand.kind == Operand::Kind::line) return field_text(book, type.line[operand.index], field(operand));
-  if (operand.kind == Operand::Kind::header) return field_text(book, type.header[operand.index], field(operand));
-  return std::string();
+  std::string words;
+  GLMAP_CHECK(text(operand, words));
+  return words;
 }
 
-Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const std::vector<Operand>& inputs,
-                                                       std::optional<std::uint32_t> role) {
-  std::vector<std::uint32_t> values(table.columns.size(), 0);
+Status Scope::text(const Operand& operand, std::string& text) {
+  const RuleBook& book = context_.book;
+  switch (operand.kind) {
+    case Operand::Kind::constant:
+      text = operand.text;
+      return {};
+    case Operand::Kind::functional:
+      text = book.catalog.entities[context_.entity].functional.code();
+      return {};
+    case Operand::Kind::attribute: {
+      const Lookup& asked = context_.program.lookups[operand.index];
+      const AnswerColumn& column = book.tables[asked.table].answers[operand.answer];
+      GLMAP_TRY(code_value, code(operand));
+      if (code_value)
+        text = book.catalog.lists[column.list].values[*code_value];
+      else
+        text.clear();
+      return {};
+    }
+    case Operand::Kind::header:
+    case Operand::Kind::line: {
+      const EventType& type = context_.type();
+      const FieldValue& value = field(operand);
+      if (const std::string* words = std::get_if<std::string>(&value))  // the usual case
+        text = *words;
+      else
+        text = field_text(
+            book, operand.kind == Operand::Kind::line ? type.line[operand.index] : type.header[operand.index], value);
+      return {};
+    }
+    case Operand::Kind::step:
+      break;
+  }
+  text.clear();
+  return {};
+}
+
+Status Scope::read_inputs(const Table& table, const std::vector<Operand>& inputs, std::optional<std::uint32_t> role,
+                          std::span<std::uint32_t> values) {
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (table.columns[c].domain.kind == Domain::Kind::role && role) {
       values[c] = *role;
+      continue;
+    }
+    const bool is_field = inputs[c].kind == Operand::Kind::header || inputs[c].kind == Operand::Kind::line;
+    if (const Code* field_code = is_field ? std::get_if<Code>(&field(inputs[c])) : nullptr) {  // the usual case
+      values[c] = field_code->value;
       continue;
     }
     GLMAP_TRY(value, code(inputs[c]));
@@ -126,43 +151,50 @@ Result<std::vector<std::uint32_t>> Scope::input_values(const Table& table, const
                   table.where);
     values[c] = *value;
   }
-  return values;
+  return {};
 }
 
-Result<const TableRow*> Scope::row_of(std::uint32_t table_index, const std::vector<Operand>& inputs,
-                                      std::optional<std::uint32_t> role, Date day) {
+Status Scope::check_row(std::uint32_t table_index, std::int32_t found, std::span<const std::uint32_t> values,
+                        Date day) const {
+  if (found < 0) return no_row(context_.book.tables[table_index], values, day);
+  const auto position = static_cast<std::uint32_t>(found);
+  const bool impossible = context_.matchers[table_index].is_impossible(position);
   const Table& table = context_.book.tables[table_index];
-  GLMAP_TRY(values, input_values(table, inputs, role));
-  const std::int32_t found = context_.matchers[table_index].find(values, day);
-  if (found < 0) {
-    if (context_.trace != nullptr) note_nearest(table, values, day);
-    const std::string seen = describe(context_.book, table, values, day);
-    if (table.remaining)
-      return fail(ErrorCode::ImpossibleCombination,
-                  "table `" + table.name + "` counts " + seen + " as impossible: " + table.remaining->because,
-                  "correct the event at its source, or add a row", table.remaining->where);
-    return fail(ErrorCode::NoRowFits, "no row of table `" + table.name + "` fits " + seen,
-                "add a row to the table and release the book, then retry the event", table.where);
-  }
-  const TableRow& row = table.rows[static_cast<std::size_t>(found)];
-  if (context_.reached != nullptr) context_.reached->rows[table_index][static_cast<std::size_t>(found)] = true;
+  const TableRow& row = table.rows[position];
+  if (context_.reached != nullptr) context_.reached->rows[table_index][position] = true;
   if (context_.trace != nullptr)
     context_.trace->push_back(
         {line_, "table " + table.name, "a row fits " + describe(context_.book, table, values, day), row.where, true});
-  if (row.impossible)
+  if (!impossible) return {};
+  return fail(
+      ErrorCode::ImpossibleCombination,
+      "table `" + table.name + "` calls " + describe(context_.book, table, values, day) + " impossible: " + row.because,
+      "correct the event at its source, or change the table", row.where);
+}
+
+std::unexpected<Error> Scope::no_row(const Table& table, std::span<const std::uint32_t> values, Date day) const {
+  if (context_.trace != nullptr) note_nearest(table, values, day);
+  const std::string seen = describe(context_.book, table, values, day);
+  if (table.remaining)
     return fail(ErrorCode::ImpossibleCombination,
-                "table `" + table.name + "` calls " + describe(context_.book, table, values, day) +
-                    " impossible: " + row.because,
-                "correct the event at its source, or change the table", row.where);
-  return &row;
+                "table `" + table.name + "` counts " + seen + " as impossible: " + table.remaining->because,
+                "correct the event at its source, or add a row", table.remaining->where);
+  return fail(ErrorCode::NoRowFits, "no row of table `" + table.name + "` fits " + seen,
+              "add a row to the table and release the book, then retry the event", table.where);
 }
 
 Result<const TableRow*> Scope::lookup(std::uint32_t index) {
   if (found_[index] != nullptr) return found_[index];
   const Lookup& asked = context_.program.lookups[index];
-  GLMAP_TRY(row, row_of(asked.table, asked.inputs, std::nullopt, context_.posting_date));
-  found_[index] = row;
-  return row;
+  const Table& table = context_.book.tables[asked.table];
+  std::array<std::uint32_t, 16> few;  // nearly every table has no more columns
+  std::vector<std::uint32_t> many(table.columns.size() > few.size() ? table.columns.size() : 0);
+  const std::span<std::uint32_t> values = many.empty() ? std::span(few).first(table.columns.size()) : std::span(many);
+  GLMAP_CHECK(read_inputs(table, asked.inputs, std::nullopt, values));
+  const std::int32_t row = context_.matchers[asked.table].find(values, context_.posting_date);
+  if (!is_good_row(asked.table, row)) GLMAP_CHECK(check_row(asked.table, row, values, context_.posting_date));
+  found_[index] = &table.rows[static_cast<std::size_t>(row)];
+  return found_[index];
 }
 
 Status Scope::check_agreements() {
@@ -185,7 +217,7 @@ Status Scope::check_agreements() {
 }
 
 /// For `why`: the two rows that miss by the fewest columns, with the first cell that did not fit.
-void Scope::note_nearest(const Table& table, const std::vector<std::uint32_t>& values, Date day) const {
+void Scope::note_nearest(const Table& table, std::span<const std::uint32_t> values, Date day) const {
   std::vector<std::pair<std::size_t, std::size_t>> misses;  // columns missed, row
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::size_t missed = 0;

@@ -42,8 +42,7 @@ void SetIndex::share_out_bits(std::span<const std::uint32_t> sizes) {
   for (const std::uint32_t size : sizes) {
     const auto width = static_cast<unsigned>(std::bit_width(size == 0 ? 0u : size - 1));
     const bool fits = width > 0 && used + width < kNoBits;
-    shifts_.push_back(fits ? used : kNoBits);
-    masks_.push_back(fits ? ((std::uint64_t{1} << width) - 1) << used : 0);
+    columns_.push_back(fits ? Column{used, ((std::uint64_t{1} << width) - 1) << used} : Column{});
     if (fits) used += width;
   }
 }
@@ -60,7 +59,7 @@ void SetIndex::enter(std::uint32_t number, const Item& item, std::vector<Entry>&
   for (const std::size_t c : columns) {
     const std::vector<std::uint32_t>& values = item[c]->values;
     const std::size_t count = entries.size() - first;
-    if (masks_[c] == 0 || count * values.size() > kEntriesMax) {
+    if (columns_[c].mask == 0 || count * values.size() > kEntriesMax) {
       for (std::size_t i = first; i < entries.size(); ++i) entries[i].certain = false;
       continue;
     }
@@ -68,9 +67,9 @@ void SetIndex::enter(std::uint32_t number, const Item& item, std::vector<Entry>&
     entries.resize(first);
     for (Entry entry : before) {
       const std::uint64_t key = entry.key;
-      entry.mask |= masks_[c];
+      entry.mask |= columns_[c].mask;
       for (const std::uint32_t value : values) {
-        entry.key = key | std::uint64_t{value} << shifts_[c];
+        entry.key = key | std::uint64_t{value} << columns_[c].shift;
         entries.push_back(entry);
       }
     }
@@ -80,13 +79,16 @@ void SetIndex::enter(std::uint32_t number, const Item& item, std::vector<Entry>&
 void SetIndex::make_group(std::span<const Entry> entries) {
   Group group;
   group.mask = entries.front().mask;
-  group.bits = static_cast<unsigned>(std::bit_width(entries.size() * 2));
+  group.bits = static_cast<unsigned>(std::bit_width(entries.size() / 2 + 1));
   group.last = (std::size_t{1} << group.bits) - 1;
-  group.slots.resize(group.last + 1);
+  group.buckets.resize(group.last + 1);
   for (const Entry& entry : entries) {
     std::size_t at = place(entry.key, group.bits);
-    while (group.slots[at].item != 0) at = (at + 1) & group.last;
-    group.slots[at] = {entry.key, entry.item + 1, entry.certain};
+    while (group.buckets[at].is_full()) at = (at + 1) & group.last;
+    Bucket& bucket = group.buckets[at];
+    const auto slot = static_cast<unsigned>(std::ranges::find(bucket.keys, kFree) - bucket.keys.begin());
+    bucket.keys[slot] = entry.key;
+    bucket.items[slot] = entry.item * 2 + (entry.certain ? 1 : 0);
   }
   groups_.push_back(std::move(group));
 }

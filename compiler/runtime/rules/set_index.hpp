@@ -4,6 +4,8 @@
 // a set of a few values is entered once for each. Private to rules. Built once, then read by any thread.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -27,12 +29,16 @@ class SetIndex {
   void visit(std::span<const std::uint32_t> values, Visit visit) const {
     std::uint64_t packed = 0;
     for (std::size_t c = 0; c < values.size(); ++c)
-      if (shifts_[c] < kNoBits) packed |= std::uint64_t{values[c]} << shifts_[c];
+      packed |= (std::uint64_t{values[c]} << columns_[c].shift) & columns_[c].mask;
     for (const Group& group : groups_) {
       const std::uint64_t key = packed & group.mask;
-      for (std::size_t at = place(key, group.bits); group.slots[at].item != 0; at = (at + 1) & group.last) {
-        const Slot& slot = group.slots[at];
-        if (slot.key == key) visit(slot.item - 1, slot.certain);
+      for (std::size_t at = place(key, group.bits);; at = (at + 1) & group.last) {
+        const Bucket& bucket = group.buckets[at];
+        for (unsigned found = bucket.find(key); found != 0; found &= found - 1) {
+          const std::uint32_t item = bucket.items[static_cast<unsigned>(std::countr_zero(found))];
+          visit(item >> 1, (item & 1) != 0);
+        }
+        if (!bucket.is_full()) break;
       }
     }
     for (const std::uint32_t item : others_) visit(item, false);
@@ -43,17 +49,27 @@ class SetIndex {
 
  private:
   static constexpr unsigned kNoBits = 64;
-  struct Slot {
-    std::uint64_t key = 0;
-    std::uint32_t item = 0;  // + 1; 0: free
-    bool certain = false;
+  static constexpr std::uint64_t kFree = UINT64_MAX;  // no key: the topmost bit is never shared out
+  /// One line of the cache. All keys are compared whatever they are, for no one could guess which is met.
+  struct alignas(64) Bucket {
+    static constexpr unsigned kSlots = 5;
+    std::array<std::uint64_t, kSlots> keys{kFree, kFree, kFree, kFree, kFree};
+    std::array<std::uint32_t, kSlots> items{};  // item * 2, + 1 when it is certain
+
+    /// By slot.
+    unsigned find(std::uint64_t key) const {
+      const auto at = [&](unsigned slot) { return static_cast<unsigned>(keys[slot] == key) << slot; };
+      static_assert(kSlots == 5);
+      return at(0) | at(1) | at(2) | at(3) | at(4);
+    }
+    bool is_full() const { return keys[kSlots - 1] != kFree; }  // then more of its keys stand in the next
   };
   /// The items that ask in the columns whose bits `mask` has.
   struct Group {
     std::uint64_t mask = 0;
-    unsigned bits = 0;  // 2^bits slots
+    unsigned bits = 0;  // 2^bits buckets
     std::size_t last = 0;
-    std::vector<Slot> slots;
+    std::vector<Bucket> buckets;
   };
   struct Entry {
     std::uint64_t mask = 0, key = 0;
@@ -65,8 +81,12 @@ class SetIndex {
   void enter(std::uint32_t number, const Item& item, std::vector<Entry>& entries) const;
   void make_group(std::span<const Entry> entries);
 
-  std::vector<unsigned> shifts_;      // by column: where its value stands in a key, or kNoBits
-  std::vector<std::uint64_t> masks_;  // by column
+  /// Where a column's value stands in a key; mask 0: it has no place there.
+  struct Column {
+    unsigned shift = 0;
+    std::uint64_t mask = 0;
+  };
+  std::vector<Column> columns_;
   std::vector<Group> groups_;
   std::vector<std::uint32_t> others_;
 };

@@ -48,10 +48,10 @@ JournalEntryDraft draft() {
                  line(Side::credit, "3900", "deferred_revenue", "5000.00", "4750.00"),
                  line(Side::credit, "3806", "output_tax", "950.00", "902.50")};
   entry.lines[1].dimensions = {{"product", "PLATFORM"}, {"customer", "C1"}};
-  entry.origin = {.event_type = "invoice.issued",
-                  .bundle_digest = std::string(64, 'a'),
-                  .rules = {"INV-RATABLE"},
-                  .spec_lines = {{.file = "book.glmap", .line = 12, .column = 5, .pointer = ""}}};
+  entry.origin = glmap::EntryOrigin{.event_type = "invoice.issued",
+                                    .bundle_digest = std::string(64, 'a'),
+                                    .rules = {"INV-RATABLE"},
+                                    .spec_lines = {{.file = "book.glmap", .line = 12, .column = 5, .pointer = ""}}};
   return entry;
 }
 

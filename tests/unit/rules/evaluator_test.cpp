@@ -57,8 +57,8 @@ TEST_CASE("a dollar invoice of a euro entity balances in both currencies, and eq
   CHECK(lines == std::vector<std::string>{"debit 1200 5652.50 EUR 5950.00 USD", "credit 3900 4104.00 EUR 4320.00 USD",
                                           "credit 3806 902.50 EUR 950.00 USD", "credit 4200 646.00 EUR 680.00 USD"});
   CHECK(made.front().data().period == "2026-10");
-  CHECK(made.front().data().origin.rules == std::vector<std::string>{"INV-DEFERRED", "INV-USAGE"});
-  CHECK(made.front().data().origin.bundle_digest == "sha256:test");
+  CHECK(made.front().data().origin->rules == std::vector<std::string>{"INV-DEFERRED", "INV-USAGE"});
+  CHECK(made.front().data().origin->bundle_digest == "sha256:test");
 }
 
 TEST_CASE("a dollar invoice without a rate is held, never booked at a guess", "[evaluator][M6]") {

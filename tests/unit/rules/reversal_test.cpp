@@ -53,7 +53,7 @@ TEST_CASE("Poland voids by red storno: the same sides, negative, naming what the
   const JournalEntryDraft& data = run.entries().back().data();
   CHECK(data.reverses == run.entries().front().key().reference());
   CHECK(data.period == "2026-11");
-  CHECK(data.origin.rules == std::vector<std::string>{"VOID"});
+  CHECK(data.origin->rules == std::vector<std::string>{"VOID"});
   CHECK(run.balance("receivable") == "0.00");
   CHECK(run.balance("output_tax") == "0.00");
 }
