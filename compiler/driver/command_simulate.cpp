@@ -7,6 +7,7 @@
 #include "compiler/driver/rate_file.hpp"
 #include "compiler/driver/seen_events.hpp"
 #include "compiler/driver/simulation_report.hpp"
+#include "compiler/runtime/accounting/event_reader.hpp"
 #include "compiler/runtime/accounting/journal_export.hpp"
 #include "compiler/runtime/rules/book_run.hpp"
 
@@ -35,7 +36,7 @@ class Output {
 class Simulation {
  public:
   Simulation(const rules::Evaluator& evaluator, const std::string& format, SimulationReport* report)
-      : evaluator_(evaluator), format_(format), report_(report) {
+      : evaluator_(evaluator), format_(format), report_(report), reader_(evaluator.book().catalog) {
     if (evaluator_.book().keeps_state()) run_.emplace(evaluator_);
     const auto& entities = evaluator_.book().catalog.entities;
     if (format_ == "csv") output_.add(csv_header());
@@ -43,32 +44,28 @@ class Simulation {
     if (format_ == "beancount") output_.add(beancount_preamble(entities, Date::from_days(0)));
   }
 
-  void run(const EventFile& file) {
+  void run(EventFile& file) {
     ++tally_.events;
+    JsonMark content;
+    if (!file.text().empty() && reader_.read(file.text(), event_, content)) {
+      const SeenEvents::Key key = seen_.key(event_.source, event_.id, event_.revision);
+      // A book without state decides the same whatever has been seen: meanwhile the key's place is fetched.
+      const rules::Decision* decision = run_ ? nullptr : &evaluator_.decide(event_, workspace_);
+      const SeenEvents::Answer seen = seen_.add(key, content);
+      if (seen != SeenEvents::Answer::added) return seen_before(seen, identity_of(event_));
+      return decision ? settle(*decision) : take();
+    }
     if (!file.event()) return unreadable(file, file.event().error());
-    if (auto status = read_envelope(*file.event(), identity_); !status)
+    EventIdentity identity;
+    if (auto status = read_envelope(*file.event(), identity); !status)
       return unreadable(file, std::move(status.error()));
-    switch (seen_.add(identity_, content_mark(*file.event()))) {
-      case SeenEvents::Answer::same:
-        ++tally_.duplicate;
-        return note({"event", "duplicate", identity_, {}, "seen before, nothing posted again"});
-      case SeenEvents::Answer::conflict:
-        ++tally_.conflict;
-        return note({"event", "conflict", identity_, code_text(ErrorCode::Conflict),
-                     "GLM-6011: the same id with other content, nothing posted"});
-      case SeenEvents::Answer::added:
-        break;
-    }
-    if (auto status = decode_event(evaluator_.book().catalog, *file.event(), identity_, event_); !status)
-      return held("event", identity_, status.error());
-    if (run_) {
-      for (const rules::Step& step : run_->take(std::make_shared<const BillingEvent>(std::move(event_)))) settle(step);
-      return;
-    }
-    rules::Decision decision = evaluator_.decide(event_);
-    if (const auto* reason = std::get_if<rules::Held>(&decision)) return held("event", identity_, reason->reason);
-    if (const auto* nothing = std::get_if<rules::NoEntry>(&decision)) return no_entry("event", identity_, *nothing);
-    posted("event", identity_, std::get<std::vector<JournalEntry>>(decision));
+    const SeenEvents::Answer seen =
+        seen_.add(seen_.key(identity.source, identity.id, identity.revision), content_mark(*file.event()));
+    if (seen != SeenEvents::Answer::added) return seen_before(seen, identity);
+    if (auto status = decode_event(evaluator_.book().catalog, *file.event(), identity, event_); !status)
+      return held("event", identity, status.error());
+    reader_.learn(*file.event());
+    return run_ ? take() : settle(evaluator_.decide(event_, workspace_));
   }
 
   void publish(const std::vector<rules::PublishedRate>& rates) {
@@ -102,6 +99,30 @@ class Simulation {
                                       : "missed";
   }
 
+  void seen_before(SeenEvents::Answer answer, const EventIdentity& event) {
+    if (answer == SeenEvents::Answer::same) {
+      ++tally_.duplicate;
+      return note({"event", "duplicate", event, {}, "seen before, nothing posted again"});
+    }
+    ++tally_.conflict;
+    note({"event", "conflict", event, code_text(ErrorCode::Conflict),
+          "GLM-6011: the same id with other content, nothing posted"});
+  }
+
+  /// The event in event_, by a book that keeps state.
+  void take() {
+    for (const rules::Step& step : run_->take(std::make_shared<const BillingEvent>(std::move(event_)))) settle(step);
+  }
+  /// The event in event_, by one that does not.
+  void settle(const rules::Decision& decision) {
+    if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&decision))
+      posted("event", event_, *entries);
+    else if (const auto* reason = std::get_if<rules::Held>(&decision))
+      held("event", identity_of(event_), reason->reason);
+    else
+      no_entry("event", identity_of(event_), std::get<rules::NoEntry>(decision));
+  }
+
   EventIdentity identity_of(const BillingEvent& event) const {
     return {event.source, event.id, event.revision, evaluator_.book().catalog.types[event.type].name, {}};
   }
@@ -112,9 +133,9 @@ class Simulation {
     // A schedule and a missed event are no events of their own: what is wrong with them is an exception.
     const bool by_itself = step.cause == rules::Step::Cause::schedule || step.cause == rules::Step::Cause::missed;
     if (const auto* entries = std::get_if<std::vector<JournalEntry>>(&step.outcome)) {
-      if (!by_itself) return posted(cause, event, *entries);
+      if (!by_itself) return posted(cause, *step.event, *entries);
       tally_.scheduled += entries->size();
-      return write(cause, event, *entries);
+      return write(cause, *step.event, *entries);
     }
     if (const auto* reason = std::get_if<rules::Held>(&step.outcome)) {
       if (!by_itself) return held(cause, event, reason->reason);
@@ -131,14 +152,14 @@ class Simulation {
     no_entry(cause, event, std::get<rules::NoEntry>(step.outcome));
   }
 
-  void posted(std::string_view cause, const EventIdentity& event, const std::vector<JournalEntry>& entries) {
+  void posted(std::string_view cause, const BillingEvent& event, const std::vector<JournalEntry>& entries) {
     ++tally_.with_entries;
     tally_.entries += entries.size();
     write(cause, event, entries);
   }
-  void write(std::string_view cause, const EventIdentity& event, const std::vector<JournalEntry>& entries) {
+  void write(std::string_view cause, const BillingEvent& event, const std::vector<JournalEntry>& entries) {
     for (const JournalEntry& entry : entries) write(entry);
-    if (report_ != nullptr) report_->add({cause, "entries", event, {}, {}, &entries});
+    if (report_ != nullptr) report_->add({cause, "entries", identity_of(event), {}, {}, &entries});
   }
   void write(const JournalEntry& entry) {
     const auto& entities = evaluator_.book().catalog.entities;
@@ -166,7 +187,7 @@ class Simulation {
                  happening.outcome.data(), happening.reason.c_str());
     if (report_ != nullptr) report_->add(happening);
   }
-  void unreadable(const EventFile& file, Error error) {
+  void unreadable(EventFile& file, Error error) {
     ++tally_.unreadable;
     const SourceRef where = file.where();
     error.where.file = where.file;
@@ -182,8 +203,9 @@ class Simulation {
   std::optional<rules::BookRun> run_;  // of a book that keeps state
   Output output_;
   SeenEvents seen_;
-  EventIdentity identity_;  // of the event in hand, as event_; their memory is used again
-  BillingEvent event_;
+  EventReader reader_;
+  BillingEvent event_;  // in hand; its memory is used again
+  rules::Evaluator::Workspace workspace_;
   Tally tally_;
 };
 

@@ -19,7 +19,7 @@ class FileWhy {
   FileWhy(const rules::Evaluator& evaluator, const WhyOptions& options)
       : evaluator_(evaluator), options_(options), run_(evaluator), keeps_state_(evaluator.book().keeps_state()) {}
 
-  void take(const EventFile& file) {
+  void take(EventFile& file) {
     auto identity =
         file.event() ? read_identity(*file.event()) : Result<EventIdentity>(std::unexpected(file.event().error()));
     if (!identity) {
@@ -36,7 +36,8 @@ class FileWhy {
       for (const Error& fault : faults) std::printf("    %s\n", fault.to_text().c_str());
       if (!faults.empty()) return;
     }
-    if (keeps_state_ && seen_.add(*identity, content_mark(*file.event())) != SeenEvents::Answer::added) {
+    if (keeps_state_ && seen_.add(seen_.key(identity->source, identity->id, identity->revision),
+                                  content_mark(*file.event())) != SeenEvents::Answer::added) {
       if (asked) std::printf("  it has come before: nothing is posted again\n");
       return;
     }

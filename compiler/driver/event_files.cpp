@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/runtime/base/json_words.hpp"
+
 namespace glmap::driver {
 namespace {
 
@@ -33,8 +35,9 @@ Result<bool> EventFile::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (buffer_.size() - end_ < kPiece) buffer_.resize(std::max(buffer_.size() * 2, end_ + kPiece));
-  GLMAP_TRY(count, reader_.read(buffer_.data() + end_, buffer_.size() - end_));
+  if (buffer_.size() - end_ < kPiece + kJsonPadding)
+    buffer_.resize(std::max(buffer_.size() * 2, end_ + kPiece + kJsonPadding));
+  GLMAP_TRY(count, reader_.read(buffer_.data() + end_, buffer_.size() - end_ - kJsonPadding));
   end_ += count;
   at_end_ = count == 0;
   return count != 0;
@@ -105,16 +108,20 @@ Result<bool> EventFile::next_line() {
     begin_ += std::min(length + 1, unread().size());
     ++line_;
     if (is_blank(line)) continue;
-    read_event(line);
+    text_ = line;
+    is_read_ = false;
     return true;
   }
 }
 
-void EventFile::read_event(std::string_view line) {
-  if (auto status = document_.read(line))
+const Result<JsonView>& EventFile::event() {
+  if (!lines_ || is_read_) return event_;
+  is_read_ = true;
+  if (auto status = document_.read(text_))
     event_ = document_.root();
   else
     event_ = std::unexpected(std::move(status.error()));
+  return event_;
 }
 
 /// A line that is refused for its length is not kept in memory.
@@ -133,6 +140,8 @@ Result<bool> EventFile::skip_long_line() {
     begin_ += newline + 1;
   }
   ++line_;
+  text_ = {};
+  is_read_ = true;
   event_ = std::unexpected(json_too_long(length, {}));
   return true;
 }

@@ -22,7 +22,10 @@ class EventFile {
   /// Goes to the next event; false behind the last. Errors: GLM-1009.
   Result<bool> next();
   /// The event, until the next one is asked for. Errors: GLM-6001..6003.
-  const Result<JsonView>& event() const { return event_; }
+  const Result<JsonView>& event();
+  /// Its text, for who may not need to have it read; kJsonPadding bytes behind it can be read. Empty in a file that is
+  /// not of lines.
+  std::string_view text() const { return text_; }
   /// File and line of the event.
   SourceRef where() const;
 
@@ -33,7 +36,6 @@ class EventFile {
   Status look_at_the_front();
   Status read_whole();
   Result<bool> next_line();
-  void read_event(std::string_view line);
   Result<bool> skip_long_line();
 
   std::string path_;
@@ -45,6 +47,8 @@ class EventFile {
   bool lines_ = false;
   std::uint32_t line_ = 0;
   JsonDocument document_;
+  std::string_view text_;
+  bool is_read_ = false;  // the text, into event_
   Result<JsonView> event_ = JsonView();
   // Of a file that is not of lines:
   std::vector<JsonView> elements_;

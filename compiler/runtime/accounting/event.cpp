@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/accounting/event.hpp"
 
-#include <algorithm>
+#include <bit>
+
+#include "compiler/runtime/base/byte_scan.hpp"
 
 namespace glmap {
 namespace {
@@ -61,18 +63,19 @@ std::string_view to_text(AmountSign sign) {
 }
 
 void ValueList::index() {
-  by_value.resize(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) by_value[i] = static_cast<std::uint32_t>(i);
-  std::sort(by_value.begin(), by_value.end(), [this](auto a, auto b) { return values[a] < values[b]; });
+  slots.assign(std::bit_ceil(values.size() * 2 + 1), 0);
+  for (std::uint32_t code = 0; code < values.size(); ++code) {
+    std::size_t at = hash_bytes(values[code]) & (slots.size() - 1);
+    while (slots[at] != 0) at = (at + 1) & (slots.size() - 1);
+    slots[at] = code + 1;
+  }
 }
 
 std::optional<std::uint32_t> ValueList::code_of(std::string_view value) const {
-  if (by_value.size() != values.size())
-    return position(values, value, [](const std::string& item) -> std::string_view { return item; });
-  const auto found = std::lower_bound(by_value.begin(), by_value.end(), value,
-                                      [this](std::uint32_t code, std::string_view key) { return values[code] < key; });
-  if (found == by_value.end() || values[*found] != value) return std::nullopt;
-  return *found;
+  if (slots.empty()) return position(values, value, [](const std::string& item) -> std::string_view { return item; });
+  for (std::size_t at = hash_bytes(value) & (slots.size() - 1); slots[at] != 0; at = (at + 1) & (slots.size() - 1))
+    if (same_bytes(values[slots[at] - 1], value)) return slots[at] - 1;
+  return std::nullopt;
 }
 
 std::optional<std::uint32_t> EventType::header_index(std::string_view field) const {

@@ -22,9 +22,9 @@ namespace glmap {
 struct ValueList {
   std::string name;
   std::vector<std::string> values;
-  std::vector<std::uint32_t> by_value;  // codes in the order of their values, or empty; made by index()
+  std::vector<std::uint32_t> slots;  // by hash of the value: code + 1, 0 is free; or empty. Made by index()
 
-  /// Makes code_of logarithmic; call it once the values are final. Without it code_of compares one by one.
+  /// Makes code_of look in one place; call it once the values are final. Without it code_of compares one by one.
   void index();
   std::optional<std::uint32_t> code_of(std::string_view value) const;
 };

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CloudEvent to a BillingEvent: envelope, fields, lines, sums. Shape: docs/formats/event.md
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
 #include "compiler/runtime/accounting/currency_table.hpp"
 #include "compiler/runtime/accounting/event.hpp"
 #include "compiler/runtime/accounting/event_parts.hpp"
+#include "compiler/runtime/base/byte_scan.hpp"
 #include "compiler/runtime/base/digest.hpp"
 
 namespace glmap {
@@ -12,6 +18,7 @@ using event_parts::AmountContext;
 using event_parts::fail_at;
 using event_parts::Place;
 using event_parts::SumScope;
+using Member = event_parts::EnvelopeMember;
 
 constexpr std::string_view kLines = "lines";
 
@@ -20,6 +27,29 @@ JsonView given(JsonView object, std::string_view name) {
   const JsonView value = object.find(name);
   return value && !value.is_null() ? value : JsonView();
 }
+
+/// The members of an envelope that mean something to us, as `given` finds them, in one pass over all.
+class Envelope {
+ public:
+  static constexpr const auto& kNames = event_parts::kEnvelopeMembers;
+
+  explicit Envelope(JsonView event) {
+    if (!event.is_object()) return;
+    std::size_t next = 0;  // senders keep to an order, mostly this one
+    for (const JsonView member : event)
+      for (std::size_t i = 0; i < kNames.size(); ++i) {
+        const std::size_t at = next;
+        next = (next + 1) % kNames.size();
+        if (!same_bytes(member.key(), kNames[at])) continue;
+        if (!member.is_null()) values_[at] = member;
+        break;
+      }
+  }
+  JsonView operator[](Member member) const { return values_[std::to_underlying(member)]; }
+
+ private:
+  std::array<JsonView, kNames.size()> values_;
+};
 
 Error with_pointer(Error error, std::string pointer) {
   error.where.pointer = std::move(pointer);
@@ -31,8 +61,9 @@ std::unexpected<Error> bad_attribute(ErrorCode code, std::string_view name, std:
 }
 
 /// An attribute of the envelope that is text; "" when absent and optional.
-Result<std::string_view> attribute(JsonView event, std::string_view name, bool required) {
-  const JsonView value = given(event, name);
+Result<std::string_view> attribute(const Envelope& envelope, Member which, bool required) {
+  const JsonView value = envelope[which];
+  const std::string_view name = Envelope::kNames[std::to_underlying(which)];
   if (!value) {
     if (!required) return std::string_view();
     return bad_attribute(ErrorCode::MissingField, name, "is missing from the envelope of the event");
@@ -41,22 +72,20 @@ Result<std::string_view> attribute(JsonView event, std::string_view name, bool r
     return bad_attribute(ErrorCode::WrongFieldType, name,
                          "holds " + std::string(value.kind_in_words()) + ", text is expected");
   if (value.text().empty() && required) return bad_attribute(ErrorCode::MissingField, name, "is empty");
-  if (auto status = event_parts::check_text(name, value.text()); !status)
+  if (auto status = event_parts::check_text(name, value); !status)
     return std::unexpected(with_pointer(std::move(status.error()), pointer_step(name)));
   return value.text();
 }
 
-/// The members that say what an event says, apart from who says it; in the order of their bytes.
-constexpr std::string_view kContent[] = {"data", "subject", "time", "type"};
-
 /// Of the canonical JSON of the content.
 std::string content_digest(JsonView event) {
+  const Envelope envelope(event);
   std::string text = "{";
-  for (const std::string_view name : kContent) {
-    const JsonView value = given(event, name);
+  for (const Member name : event_parts::kContent) {
+    const JsonView value = envelope[name];
     if (!value) continue;
     if (text.size() > 1) text += ',';
-    ((text += '"') += name) += "\":";
+    ((text += '"') += Envelope::kNames[std::to_underlying(name)]) += "\":";
     append_canonical(text, value);
   }
   return sha256_hex(text += '}');
@@ -66,28 +95,43 @@ std::string content_digest(JsonView event) {
 class FieldSet {
  public:
   void clear(std::size_t size) {
+    size_ = size;
     few_ = 0;
-    many_.assign(size > kFew ? size : 0, false);
+    if (size > kFew) many_.assign(size, false);
   }
   void add(std::size_t field) {
-    if (many_.empty())
+    if (size_ <= kFew)
       few_ |= std::uint64_t{1} << field;
     else
       many_[field] = true;
   }
-  bool contains(std::size_t field) const { return many_.empty() ? (few_ >> field & 1) != 0 : many_[field]; }
+  /// The first field from `field` on that has not been seen; size() when all have.
+  std::size_t next_unseen(std::size_t field) const {
+    if (size_ <= kFew) {
+      const std::uint64_t unseen = field >= kFew ? 0 : ~few_ >> field << field;
+      return std::min(static_cast<std::size_t>(std::countr_zero(unseen)), size_);
+    }
+    while (field < size_ && many_[field]) ++field;
+    return field;
+  }
+  std::size_t size() const { return size_; }
 
  private:
   static constexpr std::size_t kFew = 64;
+  std::size_t size_ = 0;
   std::uint64_t few_ = 0;
   std::vector<bool> many_;
 };
+
+bool is_amount(const Field& field) {
+  return field.kind == FieldKind::money || field.kind == FieldKind::money_functional;
+}
 
 class Decoder {
  public:
   /// `all`: go on after a fault.
   Decoder(const EventCatalog& catalog, JsonView json, BillingEvent& event, bool all)
-      : catalog_(catalog), json_(json), event_(event), all_(all) {}
+      : catalog_(catalog), json_(json), envelope_(json), event_(event), all_(all) {}
 
   /// The event is complete only when there are no faults. `identity`: read from it before, or nullptr.
   void decode(const EventIdentity* identity) {
@@ -102,12 +146,11 @@ class Decoder {
     if (!type) return;
     event_.type = *type;
     type_ = &catalog_.types[*type];
-    data_ = given(json_, "data");
+    data_ = envelope_[Member::data];
     if (!data_) return note(fail_at(ErrorCode::MissingField, "/data", "`data` is missing: the event says nothing"));
     if (!data_.is_object())
       return note(fail_at(ErrorCode::WrongFieldType, "/data",
                           "`data` holds " + std::string(data_.kind_in_words()) + ", an object is expected"));
-    read_context();
     read_fields(type_->header, data_, event_.header, Place{}, !type_->line.empty());
     if (type_->line.empty()) event_.lines.clear();
     if (!stop() && !type_->line.empty()) read_lines();
@@ -137,13 +180,14 @@ class Decoder {
     } else {
       faults_.push_back(std::move(status.error()));
       if (stop()) return;
-      if (const auto type = attribute(json_, "type", true)) type_name_ = *type;
+      if (const auto type = attribute(envelope_, Member::type, true)) type_name_ = *type;
     }
-    if (auto subject = attribute(json_, "subject", false); !subject) faults_.push_back(std::move(subject.error()));
-    const auto time = attribute(json_, "time", false);
+    if (auto subject = attribute(envelope_, Member::subject, false); !subject)
+      faults_.push_back(std::move(subject.error()));
+    const auto time = attribute(envelope_, Member::time, false);
     if (!time) {
       faults_.push_back(time.error());
-    } else if (given(json_, "time")) {
+    } else if (envelope_[Member::time]) {
       const auto instant = Instant::parse(*time);
       if (instant) {
         event_.occurred_at = *instant;
@@ -153,8 +197,8 @@ class Decoder {
     }
   }
 
-  /// Amounts can be read only when the currency is known, so entity and currency are looked at first. Their own faults
-  /// are reported with the other fields.
+  /// Amounts can be read only when the currency is known. Where entity and currency stand before them they have been
+  /// read; elsewhere they are looked for, and their own faults are reported with the other fields.
   void read_context() {
     const JsonView entity = given(data_, type_->header[type_->entity_field].name);
     context_.no_entity = !entity;
@@ -167,6 +211,18 @@ class Decoder {
     context_.no_currency = !currency && !(field != nullptr && field->required);
     if (currency && currency.is_text())
       if (const auto position = currency_position(currency.text())) context_.currency = Currency::all()[*position];
+    context_known_ = true;
+  }
+
+  /// A field of the header that has been read without a fault.
+  void note_context(std::size_t field, const FieldValue& value) {
+    const Code* code = std::get_if<Code>(&value);
+    if (field == type_->entity_field && code != nullptr)
+      context_.functional = catalog_.entities[code->value].functional;
+    else if (type_->currency_field && field == *type_->currency_field && code != nullptr)
+      context_.currency = Currency::all()[code->value];
+    context_known_ = context_.functional && (context_.currency || !type_->currency_field);
+    context_.no_currency = !type_->currency_field;
   }
 
   static std::optional<std::size_t> find_field(const std::vector<Field>& fields, std::string_view name,
@@ -174,7 +230,7 @@ class Decoder {
     // Senders write the same fields in the same order, event after event: begin behind the one found last.
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const std::size_t at = next + i < fields.size() ? next + i : next + i - fields.size();
-      if (fields[at].name != name) continue;
+      if (!same_bytes(fields[at].name, name)) continue;
       next = at + 1 == fields.size() ? 0 : at + 1;
       return at;
     }
@@ -210,18 +266,21 @@ class Decoder {
         continue;
       }
       if (member.is_null()) continue;
+      const Field& field = fields[*at];
       FieldValue& value = values[*at];
-      if (auto status = event_parts::read_field(catalog_, fields[*at], member, context_, value); !status) {
+      if (!context_known_ && is_amount(field)) read_context();
+      if (auto status = event_parts::read_field(catalog_, field, member, context_, value); !status) {
         faults_.push_back(with_pointer(std::move(status.error()), place.pointer(member.key())));
         if (stop()) return;
         value = std::monostate();
-      } else if (fields[*at].kind == FieldKind::text && std::holds_alternative<std::monostate>(value)) {
+      } else if (field.kind == FieldKind::text && std::holds_alternative<std::monostate>(value)) {
         continue;  // an empty text is as good as none; an amount whose currency is at fault has been sent
+      } else if (!context_known_ && !place.line) {
+        note_context(*at, value);
       }
       seen_.add(*at);
     }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (seen_.contains(i)) continue;
+    for (std::size_t i = seen_.next_unseen(0); i < seen_.size(); i = seen_.next_unseen(i + 1)) {
       values[i] = std::monostate();
       if (!fields[i].required || !fields[i].definition.empty()) continue;
       note(fail_at(ErrorCode::MissingField, place.pointer(fields[i].name),
@@ -255,27 +314,26 @@ class Decoder {
   void check_sums() {
     for (std::size_t i = 0; i < event_.lines.size() && !stop(); ++i) {
       SumScope scope{.fields = type_->line, .values = event_.lines[i], .place = {.line = i}};
-      event_parts::settle_definitions(scope, faults_);
-      for (const Invariant& invariant : type_->invariants)
-        if (invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
-      event_parts::check_signs(scope, faults_);
+      event_parts::check_sums(type_->invariants, true, scope, faults_);
     }
     if (stop()) return;
     SumScope scope{
         .fields = type_->header, .values = event_.header, .line_fields = &type_->line, .line_values = &event_.lines};
-    event_parts::settle_definitions(scope, faults_);
-    for (const Invariant& invariant : type_->invariants)
-      if (!invariant.on_line) event_parts::check_invariant(invariant, scope, faults_);
-    event_parts::check_signs(scope, faults_);
+    event_parts::check_sums(type_->invariants, false, scope, faults_);
   }
 
   void read_object() {
-    if (type_->object.empty() || !type_->header_index(type_->object)) return;
-    if (const JsonView value = given(data_, type_->object); value && value.is_text()) event_.object = value.text();
+    const auto field = type_->object.empty() ? std::nullopt : type_->header_index(type_->object);
+    if (!field) return;
+    if (const std::string* text = std::get_if<std::string>(&event_.header[*field]))
+      event_.object = *text;
+    else if (const JsonView value = given(data_, type_->object); value && value.is_text())
+      event_.object = value.text();
   }
 
   const EventCatalog& catalog_;
   JsonView json_;
+  Envelope envelope_;
   JsonView data_;
   BillingEvent& event_;
   bool all_;
@@ -283,6 +341,7 @@ class Decoder {
   EventIdentity own_identity_;  // when nobody has read it before
   std::string_view type_name_;
   AmountContext context_;
+  bool context_known_ = false;
   std::vector<Error> faults_;
   FieldSet seen_;
 };
@@ -293,17 +352,18 @@ Status read_envelope(JsonView cloud_event, EventIdentity& identity) {
   if (!cloud_event.is_object())
     return fail(ErrorCode::WrongFieldType,
                 "the event is " + std::string(cloud_event.kind_in_words()) + ", a CloudEvent (an object) is expected");
-  GLMAP_TRY(version, attribute(cloud_event, "specversion", true));
+  const Envelope envelope(cloud_event);
+  GLMAP_TRY(version, attribute(envelope, Member::specversion, true));
   if (version != "1.0")
     return fail_at(ErrorCode::BadRequest, "/specversion",
                    "`specversion` is " + in_backticks(version) + ", 1.0 is expected");
-  GLMAP_TRY(source, attribute(cloud_event, "source", true));
+  GLMAP_TRY(source, attribute(envelope, Member::source, true));
   identity.source = source;
-  GLMAP_TRY(id, attribute(cloud_event, "id", true));
+  GLMAP_TRY(id, attribute(envelope, Member::id, true));
   identity.id = id;
-  GLMAP_TRY(type, attribute(cloud_event, "type", true));
+  GLMAP_TRY(type, attribute(envelope, Member::type, true));
   identity.type = type;
-  GLMAP_TRY(revision, attribute(cloud_event, "revision", false));
+  GLMAP_TRY(revision, attribute(envelope, Member::revision, false));
   identity.revision = revision;
   return {};
 }
@@ -316,16 +376,10 @@ Result<EventIdentity> read_identity(JsonView cloud_event) {
 }
 
 JsonMark content_mark(JsonView cloud_event) {
+  const Envelope envelope(cloud_event);
   JsonMark sum;
-  std::uint64_t factor = 1;  // another one for each member, so that a value says nothing in the place of another
-  for (const std::string_view name : kContent) {
-    factor += 2;
-    const JsonView value = given(cloud_event, name);
-    if (!value) continue;
-    const JsonMark mark = mark_of(value);
-    sum.low += mark.low * factor;
-    sum.high += mark.high * factor;
-  }
+  for (const Member name : event_parts::kContent)
+    if (const JsonView value = envelope[name]) event_parts::add_to_content(sum, name, mark_of(value));
   return sum;
 }
 

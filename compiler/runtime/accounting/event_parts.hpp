@@ -3,6 +3,7 @@
 // hold between fields. Not for use outside accounting. Pure functions; any thread.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,23 @@ inline std::unexpected<Error> fail_at(ErrorCode code, std::string pointer, std::
   return fail(code, std::move(message), std::move(help), SourceRef{.pointer = std::move(pointer)});
 }
 
+/// The members of an envelope that mean something to us.
+enum class EnvelopeMember : std::uint8_t { specversion, id, source, type, time, subject, revision, data };
+inline constexpr std::array<std::string_view, 8> kEnvelopeMembers = {"specversion", "id",      "source",   "type",
+                                                                     "time",        "subject", "revision", "data"};
+/// Those that say what an event says, apart from who says it; in the order of their bytes.
+inline constexpr std::array<EnvelopeMember, 4> kContent = {EnvelopeMember::data, EnvelopeMember::subject,
+                                                           EnvelopeMember::time, EnvelopeMember::type};
+/// The mark of an event's content: its members' marks, each times another factor, so that a value says nothing in the
+/// place of another.
+constexpr std::uint64_t content_factor(EnvelopeMember member) {
+  using enum EnvelopeMember;
+  return member == data ? 3 : member == subject ? 5 : member == time ? 7 : 9;
+}
+inline void add_to_content(JsonMark& sum, EnvelopeMember member, const JsonMark& mark) {
+  sum.bits += mark.bits * content_factor(member);
+}
+
 /// The object a field belongs to: the header, or one line. Its JSON pointer is made only when something is wrong.
 struct Place {
   std::optional<std::size_t> line;
@@ -27,8 +45,12 @@ struct Place {
   std::string pointer(std::string_view member) const { return pointer() + pointer_step(member); }
 };
 
-/// Length and characters of a text that is kept: GLM-6003 too long, GLM-6005 a control character.
-Status check_text(std::string_view name, std::string_view text);
+/// Where the first control character is; the size of the text when there is none.
+std::size_t find_control(std::string_view text);
+
+/// Length and characters of a text that is kept, which `value` must be: GLM-6003 too long, GLM-6005 a control
+/// character.
+Status check_text(std::string_view name, JsonView value);
 
 /// What reading an amount needs to know of the rest of the event. A currency or entity that is absent stands for one
 /// whose own fault is reported elsewhere, unless `no_currency` says that there is none to report.
@@ -54,14 +76,13 @@ struct SumScope {
   Place place;
 };
 
-/// Computes absent defined fields, compares present ones. An amount the event does not carry counts as nothing; a field
-/// all of whose terms are absent stays absent. Appends GLM-6010, 6012, and 6004 for a required field that stays absent.
-void settle_definitions(SumScope& scope, std::vector<Error>& faults);
-
-/// Appends GLM-6010 with both sides when the terms do not cancel out.
-void check_invariant(const Invariant& invariant, const SumScope& scope, std::vector<Error>& faults);
-
-/// Appends GLM-6017 for each amount, sent or computed, whose sign is not the one its field promises.
-void check_signs(const SumScope& scope, std::vector<Error>& faults);
+/// What a header (or, `on_line`, a line) owes to its schema as a whole:
+/// - definitions: absent defined fields are computed, present ones compared. An amount the event does not carry counts
+///   as nothing; a field all of whose terms are absent stays absent. GLM-6010, 6012, and 6004 for a required field that
+///   stays absent;
+/// - invariants: GLM-6010 with both sides when the terms do not cancel out;
+/// - signs: GLM-6017 for each amount, sent or computed, whose sign is not the one its field promises.
+/// Appends what is wrong.
+void check_sums(const std::vector<Invariant>& invariants, bool on_line, SumScope& scope, std::vector<Error>& faults);
 
 }  // namespace glmap::event_parts

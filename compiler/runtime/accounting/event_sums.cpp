@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Definitions (`gross is net + tax`), invariants (`total = sum of line.gross`) and signs of an event.
+#include <utility>
+
 #include "compiler/runtime/accounting/event_parts.hpp"
 
 namespace glmap::event_parts {
@@ -93,13 +95,12 @@ std::string sign_words(AmountSign sign) {
 class Settler {
  public:
   Settler(SumScope& scope, std::vector<Error>& faults)
-      : scope_(scope), faults_(faults), visited_(scope.fields.size(), false) {}
+      : scope_(scope), faults_(faults), visited_(scope.fields.size() > kFew ? scope.fields.size() : 0, false) {}
 
   /// Settles the terms first. A definition that leads back to itself is refused by the compiler; here it ends.
   void settle(std::size_t index) {
     const Field& field = scope_.fields[index];
-    if (field.definition.empty() || visited_[index]) return;
-    visited_[index] = true;
+    if (field.definition.empty() || visit(index)) return;
     Sum sum;
     for (const SumTerm& term : field.definition) {
       if (!term.over_lines) settle(term.field);
@@ -125,12 +126,23 @@ class Settler {
   }
 
  private:
+  /// True when the field has been visited before.
+  bool visit(std::size_t index) {
+    if (visited_.empty()) {
+      const std::uint64_t bit = std::uint64_t{1} << index;
+      return (std::exchange(visited_few_, visited_few_ | bit) & bit) != 0;
+    }
+    const bool before = visited_[index];
+    visited_[index] = true;
+    return before;
+  }
+
+  static constexpr std::size_t kFew = 64;
   SumScope& scope_;
   std::vector<Error>& faults_;
-  std::vector<bool> visited_;
+  std::uint64_t visited_few_ = 0;
+  std::vector<bool> visited_;  // of more fields than kFew
 };
-
-}  // namespace
 
 void settle_definitions(SumScope& scope, std::vector<Error>& faults) {
   Settler settler(scope, faults);
@@ -166,6 +178,15 @@ void check_signs(const SumScope& scope, std::vector<Error>& faults) {
           {}},
          scope.place.pointer(field.name));
   }
+}
+
+}  // namespace
+
+void check_sums(const std::vector<Invariant>& invariants, bool on_line, SumScope& scope, std::vector<Error>& faults) {
+  settle_definitions(scope, faults);
+  for (const Invariant& invariant : invariants)
+    if (invariant.on_line == on_line) check_invariant(invariant, scope, faults);
+  check_signs(scope, faults);
 }
 
 }  // namespace glmap::event_parts

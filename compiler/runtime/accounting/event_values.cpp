@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One JSON value of an event, checked against its field's schema.
-#include <cstring>
-
 #include "compiler/runtime/accounting/currency_table.hpp"
 #include "compiler/runtime/accounting/event_parts.hpp"
+#include "compiler/runtime/base/byte_scan.hpp"
 
 namespace glmap::event_parts {
 namespace {
@@ -22,7 +21,7 @@ std::unexpected<Error> wrong_kind(const Field& field, JsonView value, std::strin
 
 /// That a field which must be text is. Errors: GLM-6003, 6005.
 Status expect_text(const Field& field, JsonView value, std::string_view expected) {
-  if (value.is_text()) return check_text(field.name, value.text());
+  if (value.is_text()) return check_text(field.name, value);
   return wrong_kind(field, value, expected,
                     value.is_number() ? "write it in quotes: " + quote_json(value.text()) : std::string());
 }
@@ -38,7 +37,7 @@ std::string list_in_words(const ValueList& list) {
 Status read_list(const EventCatalog& catalog, const Field& field, JsonView value, FieldValue& out) {
   const ValueList& list = catalog.lists[field.list];
   if (!value.is_text()) return expect_text(field, value, "text of the list `" + list.name + "`");
-  GLMAP_CHECK(check_text(field.name, value.text()));
+  GLMAP_CHECK(check_text(field.name, value));
   if (const auto code = list.code_of(value.text())) {
     out = Code{*code};
     return {};
@@ -118,7 +117,7 @@ Status read_yes_no(const Field& field, JsonView value, FieldValue& out) {
 }
 
 Status read_text(const Field& field, JsonView value, FieldValue& out) {
-  GLMAP_CHECK(expect_text(field, value, "text"));
+  if (!value.is_plain_text() || value.text().size() > kTextBytesMax) GLMAP_CHECK(expect_text(field, value, "text"));
   if (value.text().empty()) {
     out = std::monostate();
   } else if (std::string* text = std::get_if<std::string>(&out)) {
@@ -129,43 +128,29 @@ Status read_text(const Field& field, JsonView value, FieldValue& out) {
   return {};
 }
 
-/// True when some of eight characters may be a control character; false is certain.
-bool suspicious(std::uint64_t eight) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101u;
-  constexpr std::uint64_t kHighs = 0x8080808080808080u;
-  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
-  const std::uint64_t below_blank = (eight - kOnes * 0x20) & ~eight & kHighs;
-  return (below_blank | has_zero(eight ^ kOnes * 0x7F) | has_zero(eight ^ kOnes * 0xC2)) != 0;
-}
+}  // namespace
 
-/// Where the first control character is; the size of the text when there is none.
 std::size_t find_control(std::string_view text) {
+  constexpr std::uint8_t kBlank = 0x20;
+  constexpr std::uint8_t kDelete = 0x7F;
+  constexpr std::uint8_t kBeforeC1 = 0xC2;  // U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F
+  if (!any_byte(text, [](const auto& bytes) { return (bytes < kBlank) | (bytes == kDelete) | (bytes == kBeforeC1); }))
+    return text.size();
   std::size_t i = 0;
-  while (i < text.size()) {
-    if (text.size() - i >= sizeof(std::uint64_t)) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, text.data() + i, sizeof eight);
-      if (!suspicious(eight)) {
-        i += sizeof eight;
-        continue;
-      }
-    }
+  for (; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    // C0, DEL, and C1 (U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F).
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || c1) return i;
-    ++i;
+    const bool c1 = byte == kBeforeC1 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (byte < kBlank || byte == kDelete || c1) break;
   }
   return i;
 }
 
-}  // namespace
-
-Status check_text(std::string_view name, std::string_view text) {
+Status check_text(std::string_view name, JsonView value) {
+  const std::string_view text = value.text();
   if (text.size() > kTextBytesMax)
     return fail(ErrorCode::LimitExceeded, "`" + std::string(name) + "` has " + std::to_string(text.size()) +
                                               " bytes, at most " + std::to_string(kTextBytesMax) + " are taken");
-  const std::size_t control = find_control(text);
+  const std::size_t control = value.is_plain_text() ? text.size() : find_control(text);
   if (control == text.size()) return {};
   return fail(ErrorCode::WrongFieldType, "`" + std::string(name) + "` holds a control character at byte " +
                                              std::to_string(control) + ", text without control characters is expected");

@@ -15,7 +15,8 @@ using wide::magnitude;
 using wide::Uint128;
 using wide::Wide;
 
-constexpr Uint128 kMinorMax = wide::kPowersOfTen[30];
+constexpr Uint128 kMagnitudeMax = wide::kPowersOfTen[30];
+static_assert(static_cast<Uint128>(Money::kMinorMax) == kMagnitudeMax);
 
 /// At most 39 of them; the end.
 char* write_digits(char* to, Uint128 value) {
@@ -55,7 +56,7 @@ Result<Money> Money::from_decimal(const Decimal& amount, Currency currency) {
       !__builtin_mul_overflow(
           amount.coefficient(),
           static_cast<Int128>(wide::kPowersOfTen[static_cast<std::size_t>(digits - amount.scale())]), &minor) &&
-      magnitude(minor) <= kMinorMax)
+      magnitude(minor) <= kMagnitudeMax)
     return Money(minor, currency);
   if (!amount.fits_places(digits)) {
     return fail(ErrorCode::CurrencyDigits,
@@ -70,7 +71,7 @@ Result<Money> Money::from_decimal(const Decimal& amount, Currency currency) {
 Result<Money> Money::rounded(const Decimal& amount, Currency currency, Rounding mode) {
   const auto minor = wide::round_to_places(amount.is_negative(), {0, magnitude(amount.coefficient())}, amount.scale(),
                                            currency.digits(), mode);
-  if (!minor || magnitude(*minor) > kMinorMax) return too_large(amount.to_text(), currency);
+  if (!minor || magnitude(*minor) > kMagnitudeMax) return too_large(amount.to_text(), currency);
   return Money(*minor, currency);
 }
 
@@ -101,7 +102,7 @@ std::string Money::to_text() const {
 Result<Money> add(const Money& a, const Money& b) {
   if (a.currency_ != b.currency_) return mixed(a, b);
   Int128 sum = 0;
-  if (__builtin_add_overflow(a.minor_, b.minor_, &sum) || magnitude(sum) > kMinorMax) return overflow("the sum");
+  if (__builtin_add_overflow(a.minor_, b.minor_, &sum) || magnitude(sum) > kMagnitudeMax) return overflow("the sum");
   return Money(sum, a.currency_);
 }
 
@@ -163,7 +164,8 @@ Result<Money> convert(const Money& amount, const Decimal& rate, Currency to, Rou
   const Wide product = wide::multiply(magnitude(amount.minor()), magnitude(rate.coefficient()));
   const auto minor = wide::round_to_places(amount.is_negative() != rate.is_negative(), product,
                                            amount.currency().digits() + rate.scale(), to.digits(), mode);
-  if (!minor || magnitude(*minor) > kMinorMax) return overflow("`" + amount.to_text() + "` at rate " + rate.to_text());
+  if (!minor || magnitude(*minor) > kMagnitudeMax)
+    return overflow("`" + amount.to_text() + "` at rate " + rate.to_text());
   return Money::from_minor(*minor, to);
 }
 

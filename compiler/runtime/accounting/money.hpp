@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -25,7 +26,10 @@ class Currency {
   /// Decimal places of the minor unit: 0, 2, 3 or 4.
   int digits() const { return digits_; }
 
-  friend bool operator==(const Currency&, const Currency&) = default;
+  /// As one number: each addition of amounts asks.
+  friend constexpr bool operator==(const Currency& a, const Currency& b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  }
   friend auto operator<=>(const Currency&, const Currency&) = default;
 
   /// All codes, sorted; the closed list behind the `currency` type.
@@ -61,8 +65,19 @@ class Money {
   /// The same to `to`, where kAmountTextMax bytes have room; the end of what was written.
   char* write_amount(char* to) const;
   static constexpr std::size_t kAmountTextMax = 64;
+  static constexpr Int128 kMinorMax = Int128{1'000'000'000'000'000} * 1'000'000'000'000'000;  // 10^30
   /// "119.00 EUR"
   std::string to_text() const;
+
+  /// Adds in place. False, and nothing has changed, where `add` gives an error: it says which.
+  bool try_add(const Money& amount) {
+    Int128 sum = 0;
+    if (currency_ != amount.currency_ || __builtin_add_overflow(minor_, amount.minor_, &sum) || sum > kMinorMax ||
+        sum < -kMinorMax)
+      return false;
+    minor_ = sum;
+    return true;
+  }
 
   /// Errors: GLM-3002 different currencies, GLM-7008 overflow.
   friend Result<Money> add(const Money& a, const Money& b);

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/runtime/base/digest.hpp"
 
-#include <memory>
-
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include "compiler/runtime/base/error.hpp"
 
 namespace glmap {
 
 Sha256 sha256(std::string_view bytes) {
-  // Looking the algorithm up costs more than digesting an event, so it is done once, and a context is made once a
-  // thread. Neither keeps anything of what it digested.
-  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  GLMAP_ASSERT(kAlgorithm != nullptr && context != nullptr);
+  // The functions below EVP: an event's reference is a block or two, for which EVP takes longer to get ready than to
+  // digest.
+  SHA256_CTX context;
   Sha256 digest{};
-  unsigned length = 0;
-  const bool done = EVP_DigestInit_ex2(context.get(), kAlgorithm, nullptr) == 1 &&
-                    EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-                    EVP_DigestFinal_ex(context.get(), digest.data(), &length) == 1;
-  GLMAP_ASSERT(done && length == digest.size());
+  const bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, bytes.data(), bytes.size()) == 1 &&
+                    SHA256_Final(digest.data(), &context) == 1;
+  GLMAP_ASSERT(done);
   return digest;
 }
 
@@ -42,11 +37,11 @@ std::string sha256_hex(std::string_view bytes) {
 std::string short_reference(std::string_view bytes) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const Sha256 digest = sha256(bytes);
-  std::string text;
-  for (int group = 0; group < 16; ++group) {
-    const int bit = group * 5;
+  std::string text(16, ' ');
+  for (std::size_t group = 0; group < text.size(); ++group) {
+    const std::size_t bit = group * 5;
     const unsigned window = (static_cast<unsigned>(digest[bit / 8]) << 8) | digest[bit / 8 + 1];
-    text += kAlphabet[(window >> (11 - bit % 8)) & 31];
+    text[group] = kAlphabet[(window >> (11 - bit % 8)) & 31];
   }
   return text;
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// simdjson finds where the words of the text begin (its stage 1, which also checks UTF-8, closed texts and control
-// characters); the grammar is walked here, word by word. What is wrong with a text is not asked here but in
-// json_fault.cpp: this walk only says yes or no.
+// The grammar walked word by word. What is wrong with a text is not asked here but in json_fault.cpp: this walk only
+// says yes or no.
 #include "compiler/runtime/base/json_document.hpp"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <span>
 #include <vector>
 
-#include <simdjson.h>
-
+#include "compiler/runtime/base/byte_scan.hpp"
 #include "compiler/runtime/base/json_fault.hpp"
+#include "compiler/runtime/base/json_words.hpp"
 
 namespace glmap {
 namespace {
@@ -24,21 +24,9 @@ using Node = JsonView::Node;
 constexpr std::size_t kDepthEver = 1000;
 // Buffers that grew beyond this are not kept for the next text.
 constexpr std::size_t kKeepBytes = std::size_t{4} << 20;
-constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
-
-using Scanner = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
-
-/// Where words begin in texts of up to `size` bytes; keeps its memory, nothing of the text. One a thread.
-Scanner& scanner_for(std::size_t size) {
-  thread_local Scanner scanner;
-  const std::size_t room = scanner == nullptr ? 0 : scanner->capacity();
-  if (room >= size && (room <= kKeepBytes || size > kKeepBytes)) return scanner;
-  scanner.reset();
-  const std::size_t wanted = std::max<std::size_t>(size, 4096) * (size < kKeepBytes / 2 ? 2 : 1);
-  if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, scanner) != simdjson::SUCCESS)
-    scanner.reset();
-  return scanner;
-}
+// What a control character begins with, in a text that has passed the scanner: it lets none of C0 pass unescaped.
+constexpr std::uint8_t kDelete = 0x7F;
+constexpr std::uint8_t kBeforeC1 = 0xC2;
 
 std::uint64_t eight_bytes(const char* at) {
   std::uint64_t value = 0;
@@ -46,10 +34,9 @@ std::uint64_t eight_bytes(const char* at) {
   return value;
 }
 
-/// Tells apart the keys that occur in practice: their length, first and last eight bytes. Eight bytes behind the key
-/// can be read. Not for keeping.
+/// Spreads the keys that occur in practice: by their length, first and last eight bytes. Eight bytes behind the key can
+/// be read.
 std::uint64_t key_mark(std::string_view key) {
-  __extension__ using Wide = unsigned __int128;
   std::uint64_t first = eight_bytes(key.data());
   std::uint64_t last = 0;
   if (key.size() >= 8) {
@@ -57,9 +44,7 @@ std::uint64_t key_mark(std::string_view key) {
   } else {
     first &= (std::uint64_t{1} << (8 * key.size())) - 1;
   }
-  const Wide product =
-      Wide{first ^ 0x9E3779B97F4A7C15u} * (last ^ 0xE7037ED1A0B428DBu ^ (std::uint64_t{key.size()} << 32));
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  return (first ^ std::rotl(last, 29) ^ key.size()) * 0x9E3779B97F4A7C15u;
 }
 
 std::string_view key_of(const Node& node) {
@@ -79,17 +64,12 @@ bool many_keys_differ(const Node& object) {
   constexpr std::size_t kFew = 64;
   if (object.size > kFew) return many_keys_differ(object);
   std::array<std::uint8_t, 256> slots{};  // position + 1 of the key in that slot; 0: free
-  std::array<std::uint64_t, kFew> marks;
   std::array<const Node*, kFew> members;
   std::uint8_t count = 0;
   for (const Node* member = &object + 1; member != &object + object.span; member += member->span) {
-    const std::uint64_t mark = key_mark(key_of(*member));
-    std::size_t slot = mark >> 56;
-    for (; slots[slot] != 0; slot = (slot + 1) % slots.size()) {
-      const std::size_t other = slots[slot] - 1u;
-      if (marks[other] == mark && key_of(*members[other]) == key_of(*member)) return false;
-    }
-    marks[count] = mark;
+    std::size_t slot = key_mark(key_of(*member)) >> 56;
+    for (; slots[slot] != 0; slot = (slot + 1) % slots.size())
+      if (key_of(*members[slots[slot] - 1u]) == key_of(*member)) return false;
     members[count] = member;
     slots[slot] = ++count;
   }
@@ -102,20 +82,23 @@ class Walk {
   struct Source {
     const char* bytes;
     std::size_t size;
-    const std::uint32_t* words;  // where they begin; behind the last stands `size`
-    std::size_t count;
+    JsonWords words;
     std::size_t depth_max;
     char* unescaped;  // where texts are written that have escapes; nullptr when there is no backslash
+    bool plain;       // no text without escapes can hold a control character
   };
-  Walk(const Scanner& scanner, const Source& source, std::span<Node> nodes)
-      : scanner_(*scanner), source_(source), at_(source.words), unescaped_(source.unescaped), nodes_(nodes) {
+  Walk(const Source& source, std::span<Node> nodes)
+      : source_(source), at_(source.words.at), unescaped_(source.unescaped), nodes_(nodes) {
     if (unescaped_ == nullptr)
       escape_ = end();
     else
       find_escape(source.bytes);
   }
 
-  bool whole() { return value({}, 0) && at_ == source_.words + source_.count; }
+  bool whole() {
+    Node* node = next_node({});
+    return node != nullptr && value(*node, take(), 0) && at_ == source_.words.at + source_.words.count;
+  }
   std::size_t used() const { return used_; }
 
  private:
@@ -130,8 +113,9 @@ class Walk {
     escape_ = found == nullptr ? end() : static_cast<const char*>(found);
   }
 
-  bool value(std::string_view key, std::size_t depth) {
-    if (used_ == nodes_.size()) return false;
+  /// nullptr: there are more values than may be.
+  Node* next_node(std::string_view key) {
+    if (used_ == nodes_.size()) return nullptr;
     Node& node = nodes_[used_++];
     node = {.key_at = key.data(),
             .text_at = nullptr,
@@ -139,11 +123,14 @@ class Walk {
             .text_length = 0,
             .span = 1,
             .size = 0,
-            .kind = Kind::null};
-    const char* start = take();
+            .kind = Kind::null,
+            .plain = false};
+    return &node;
+  }
+
+  bool value(Node& node, const char* start, std::size_t depth) {
     switch (*start) {
       case '"':
-        node.kind = Kind::text;
         return text(start, node);
       case '{':
         node.kind = Kind::object;
@@ -159,32 +146,31 @@ class Walk {
   static std::uint32_t length_of(std::string_view text) { return static_cast<std::uint32_t>(text.size()); }
 
   bool text(const char* start, Node& node) {
-    std::string_view text;
-    if (!quoted(start, text)) return false;
+    node.kind = Kind::text;
+    const char* last = closing_quote(start);
+    if (last == nullptr) return false;
+    std::string_view text(start + 1, static_cast<std::size_t>(last - start - 1));
+    node.plain = source_.plain && escape_ >= last;
+    if (escape_ < last && !unescape(last, text)) return false;
     node.text_at = text.data();
     node.text_length = length_of(text);
     return true;
   }
 
-  /// The text whose opening quote stands at `start`. Nothing but blanks stands between its closing quote and the next
-  /// word: the scanner would have seen it.
-  bool quoted(const char* start, std::string_view& text) {
+  /// Of the text whose opening quote stands at `start`, the word before the next one; nullptr when it has none. Nothing
+  /// but blanks stands between a closing quote and the next word: the scanner would have seen it.
+  const char* closing_quote(const char* start) const {
     const char* last = next() - 1;
     while (is_blank(*last)) --last;
-    if (last <= start || *last != '"') return false;
-    text = {start + 1, static_cast<std::size_t>(last - start - 1)};
-    return escape_ >= last || unescape(last, text);
+    return last > start && *last == '"' ? last : nullptr;
   }
 
-  bool unescape(const char* last, std::string_view& text) {
+  [[gnu::noinline]] bool unescape(const char* last, std::string_view& text) {
     find_escape(last);
-    if (has_lone_surrogate(text.data(), last)) return false;
-    const auto* from = reinterpret_cast<const std::uint8_t*>(text.data());
-    auto* to = reinterpret_cast<std::uint8_t*>(unescaped_);
-    const std::uint8_t* stop = scanner_.parse_string(from, to);
+    char* stop = unescape_json(text.data(), last, unescaped_);
     if (stop == nullptr) return false;
-    text = {unescaped_, static_cast<std::size_t>(stop - to)};
-    unescaped_ += text.size();
+    text = {unescaped_, static_cast<std::size_t>(stop - unescaped_)};
+    unescaped_ = stop;
     return true;
   }
 
@@ -217,7 +203,8 @@ class Walk {
       ++at_;
     } else {
       for (char behind = ','; behind != ']'; ++size) {
-        if (behind != ',' || !value({}, depth)) return false;
+        Node* element = behind == ',' ? next_node({}) : nullptr;
+        if (element == nullptr || !value(*element, take(), depth)) return false;
         behind = *take();
       }
     }
@@ -242,14 +229,17 @@ class Walk {
 
   bool member(std::size_t depth) {
     const char* start = take();
-    std::string_view key;
-    if (*start != '"' || !quoted(start, key)) return false;
-    const bool was_escaped = key.data() != start + 1;
-    if (was_escaped && key.contains('\0')) return false;
-    return *take() == ':' && value(key, depth);
+    const char* last = *start == '"' ? closing_quote(start) : nullptr;
+    if (last == nullptr) return false;
+    std::string_view key(start + 1, static_cast<std::size_t>(last - start - 1));
+    if (escape_ < last && (!unescape(last, key) || key.contains('\0'))) return false;
+    if (*take() != ':') return false;
+    Node* node = next_node(key);
+    if (node == nullptr) return false;
+    const char* value_start = take();
+    return *value_start == '"' ? text(value_start, *node) : value(*node, value_start, depth);
   }
 
-  const simdjson::internal::dom_parser_implementation& scanner_;
   const Source source_;
   const std::uint32_t* at_;       // the word that is read next
   const char* escape_ = nullptr;  // the first backslash that has not been passed
@@ -263,36 +253,34 @@ class Walk {
 bool JsonDocument::read_good_text(std::string_view text, const JsonLimits& limits) {
   used_ = 0;
   if (text.size() > limits.bytes_max || text.starts_with("\xEF\xBB\xBF")) return false;
-  const Scanner& scanner = scanner_for(text.size());
-  if (scanner == nullptr) return false;
-  if (bytes_room_ < text.size() + kPadding || (bytes_room_ > kKeepBytes && text.size() < kKeepBytes / 2)) {
-    bytes_room_ = text.size() + std::min(text.size(), kKeepBytes) + kPadding;
-    bytes_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
-    nodes_.reset();
-    nodes_room_ = 0;
-    unescaped_.reset();
-  }
+  make_text_room(text.size());
   if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
-  std::memset(bytes_.get() + text.size(), ' ', kPadding);
-  if (scanner->stage1(reinterpret_cast<const std::uint8_t*>(bytes_.get()), text.size(),
-                      simdjson::stage1_mode::regular) != simdjson::SUCCESS)
-    return false;
+  std::memset(bytes_.get() + text.size(), ' ', kJsonPadding);
+  JsonWords words;
+  if (!find_json_words({bytes_.get(), text.size()}, words)) return false;
   // A value is a word, and each but the first has another before it (a comma, a colon) or behind it (a bracket).
-  const std::size_t words = scanner->n_structural_indexes;
-  make_room(words / 2 + 1);
+  make_room(words.count / 2 + 1);
   const bool escapes = std::memchr(bytes_.get(), '\\', text.size()) != nullptr;
   if (escapes && unescaped_ == nullptr) unescaped_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
-  Walk walk(scanner,
-            {.bytes = bytes_.get(),
+  Walk walk({.bytes = bytes_.get(),
              .size = text.size(),
-             .words = scanner->structural_indexes.get(),
-             .count = words,
+             .words = words,
              .depth_max = std::min(limits.depth_max, kDepthEver),
-             .unescaped = escapes ? unescaped_.get() : nullptr},
+             .unescaped = escapes ? unescaped_.get() : nullptr,
+             .plain = !any_byte(text, [](const auto& bytes) { return (bytes == kDelete) | (bytes == kBeforeC1); })},
             {nodes_.get(), std::min(nodes_room_, limits.nodes_max)});
   if (!walk.whole()) return false;
   used_ = walk.used();
   return true;
+}
+
+void JsonDocument::make_text_room(std::size_t bytes) {
+  if (bytes_room_ >= bytes + kJsonPadding && (bytes_room_ <= kKeepBytes || bytes >= kKeepBytes / 2)) return;
+  bytes_room_ = bytes + std::min(bytes, kKeepBytes) + kJsonPadding;
+  bytes_ = std::make_unique_for_overwrite<char[]>(bytes_room_);
+  nodes_.reset();
+  nodes_room_ = 0;
+  unescaped_.reset();
 }
 
 Status JsonDocument::read(std::string_view text, const JsonLimits& limits) {
@@ -361,6 +349,7 @@ void JsonDocument::add(const Json& tree, std::string_view key) {
   node.text_length = static_cast<std::uint32_t>(text.size());
   node.size = static_cast<std::uint32_t>(size);
   node.span = static_cast<std::uint32_t>(nodes_.get() + used_ - &node);
+  node.plain = false;  // not looked at
 }
 
 JsonView JsonView::find(std::string_view key) const {

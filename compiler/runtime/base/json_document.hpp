@@ -27,6 +27,7 @@ class JsonView {
     std::uint32_t span;  // this value and all within it, as a count of nodes
     std::uint32_t size;  // members or elements
     Kind kind;
+    bool plain;  // a text in which no control character can be
   };
 
   JsonView() = default;
@@ -45,6 +46,8 @@ class JsonView {
   std::string_view text() const {
     return is_number() || is_text() ? std::string_view(node_->text_at, node_->text_length) : std::string_view();
   }
+  /// True when it is known that the text holds no control character: no C0, no DEL, no C1.
+  bool is_plain_text() const { return is_text() && node_->plain; }
   /// Of a member of an object.
   std::string_view key() const { return {node_->key_at, node_->key_length}; }
   /// How many members or elements.
@@ -89,10 +92,11 @@ class JsonDocument {
 
  private:
   bool read_good_text(std::string_view text, const JsonLimits& limits);
+  void make_text_room(std::size_t bytes);
   void make_room(std::size_t nodes);
   void add(const Json& tree, std::string_view key);
 
-  std::unique_ptr<char[]> bytes_;      // the text and, behind it, what simdjson may read
+  std::unique_ptr<char[]> bytes_;      // the text and, behind it, kJsonPadding blanks
   std::unique_ptr<char[]> unescaped_;  // the texts that were written with escapes; made when there is one
   std::size_t bytes_room_ = 0;
   std::unique_ptr<JsonView::Node[]> nodes_;
@@ -107,11 +111,11 @@ void append_canonical(std::string& text, JsonView value);
 /// The same for the text of a number.
 void append_canonical_number(std::string& text, std::string_view number);
 
-/// Equal for values whose canonical text is equal, and in practice for no others: 128 bits that are quick to make and
-/// that somebody who wants to can make collide. For comparing within one run; what is kept has a sha256.
+/// Equal for values whose canonical text is equal, and in practice for no two others that are compared: 64 bits that
+/// are quick to make and that somebody who wants to can make collide. For comparing within one run; what is kept has a
+/// sha256.
 struct JsonMark {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
+  std::uint64_t bits = 0;
   friend bool operator==(const JsonMark&, const JsonMark&) = default;
 };
 JsonMark mark_of(JsonView value);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "compiler/runtime/base/byte_scan.hpp"
 #include "compiler/runtime/base/json_document.hpp"
 #include "compiler/runtime/base/text_output.hpp"
 
@@ -28,7 +29,21 @@ constexpr std::array<char, 256> make_escapes() {
 }
 constexpr auto kEscapes = make_escapes();
 
+bool needs_escapes(std::string_view text) {
+  return any_byte(text, [](const auto& bytes) {
+    constexpr std::uint8_t kBlank = 0x20;
+    return (bytes < kBlank) | (bytes == std::uint8_t{'"'}) | (bytes == std::uint8_t{'\\'});
+  });
+}
+
 void append_quoted(TextOutput& out, std::string_view text) {
+  if (!needs_escapes(text)) {
+    char* at = out.room(text.size() + 2);
+    *at++ = '"';
+    at = std::copy(text.begin(), text.end(), at);
+    *at++ = '"';
+    return out.written(at);
+  }
   constexpr std::string_view kHex = "0123456789abcdef";
   constexpr std::size_t kLongestEscape = 6;
   constexpr std::size_t kPiece = 256;  // room is made for a piece, were it all escapes
@@ -253,8 +268,17 @@ std::string quote_json(std::string_view text) {
   return written([&](TextOutput& out) { append_quoted(out, text); });
 }
 void append_quoted_json(std::string& to, std::string_view text) {
-  TextOutput out(to);
-  append_quoted(out, text);
+  if (needs_escapes(text)) {
+    TextOutput out(to);
+    return append_quoted(out, text);
+  }
+  const std::size_t before = to.size();
+  const std::size_t after = before + text.size() + 2;
+  to.resize_and_overwrite(after, [&](char* at, std::size_t) {
+    at[before] = '"';
+    *copy_bytes(at + before + 1, text) = '"';
+    return after;
+  });
 }
 
 std::string pointer_step(std::string_view key) {

@@ -23,7 +23,8 @@ class TextOutput {
 
   /// Room for `count` bytes behind those written; say with written() where they end.
   char* room(std::size_t count) {
-    if (text_.size() - used_ < count) grow(count);
+    if (text_.size() - used_ < count) [[unlikely]]
+      grow(count);
     return text_.data() + used_;
   }
   void written(const char* end) { used_ = static_cast<std::size_t>(end - text_.data()); }
@@ -48,7 +49,7 @@ class TextOutput {
   }
 
  private:
-  void grow(std::size_t count) {
+  [[gnu::noinline]] void grow(std::size_t count) {
     constexpr std::size_t kLeast = 256;
     const std::size_t wanted = std::max({used_ + count, text_.capacity(), kLeast});
     const std::size_t room = wanted > text_.capacity() ? wanted + wanted / 2 : wanted;

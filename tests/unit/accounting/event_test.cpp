@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/accounting/sample_events.hpp"
+
 using glmap::AmountSign;
 using glmap::BillingEvent;
 using glmap::Code;
@@ -21,88 +23,9 @@ using glmap::FieldKind;
 using glmap::find_event_faults;
 using glmap::Json;
 using glmap::Money;
+using namespace glmap::sample;  // NOLINT: the words of these tests
 
 namespace {
-
-Field field(const char* name, FieldKind kind, bool required = true) {
-  return {.name = name, .kind = kind, .required = required};
-}
-
-/// Two event types in the manner of the Acme book: an invoice with lines, a payment without.
-EventCatalog make_catalog() {
-  EventCatalog catalog;
-  catalog.lists = {{"product", {"PLATFORM", "API", "SETUP", "TRAINING"}}, {"region", {"EMEA", "AMER"}}};
-  for (const auto& [code, functional] : {std::pair{"DE", "EUR"}, std::pair{"JP", "JPY"}, std::pair{"KW", "KWD"}}) {
-    glmap::LegalEntity entity;
-    entity.code = code;
-    entity.functional = *Currency::parse(functional);
-    catalog.entities.push_back(entity);
-  }
-  EventType invoice{.name = "invoice.issued", .title = "Invoice issued", .object = "invoice"};
-  Field region = field("region", FieldKind::list, false);
-  region.list = 1;
-  Field total = field("total", FieldKind::money);
-  total.definition = {{.over_lines = true, .field = 3}};
-  invoice.header = {field("invoice", FieldKind::text),
-                    field("entity", FieldKind::entity),
-                    field("currency", FieldKind::currency),
-                    field("document_date", FieldKind::date),
-                    field("customer", FieldKind::text),
-                    region,
-                    field("rate", FieldKind::decimal, false),
-                    field("paid_at", FieldKind::instant, false),
-                    field("reverse_charge", FieldKind::yes_no, false),
-                    total,
-                    field("settled", FieldKind::money_functional, false)};
-  invoice.entity_field = 1;
-  invoice.currency_field = 2;
-  Field product = field("product", FieldKind::list);
-  Field gross = field("gross", FieldKind::money);
-  gross.definition = {{.field = 1}, {.field = 2}};
-  invoice.line = {product, field("net", FieldKind::money), field("tax", FieldKind::money), gross};
-  EventType repriced = invoice;
-  repriced.name = "invoice.repriced";
-  repriced.line = {product, field("list_price", FieldKind::money), field("net", FieldKind::money), gross,
-                   field("discount", FieldKind::money, false)};
-  repriced.line[3].definition = {{.field = 2}};
-  repriced.invariants = {{.text = "list_price = net + discount",
-                          .on_line = true,
-                          .terms = {{.field = 1}, {.negative = true, .field = 2}, {.negative = true, .field = 4}}}};
-  EventType payment{.name = "payment.received", .title = "Payment received"};
-  payment.header = {field("entity", FieldKind::entity), field("currency", FieldKind::currency),
-                    field("amount", FieldKind::money), field("fee", FieldKind::money, false),
-                    field("payout", FieldKind::money)};
-  payment.currency_field = 1;
-  payment.invariants = {
-      {"amount = payout + fee", false, {{.field = 2}, {.negative = true, .field = 4}, {.negative = true, .field = 3}}}};
-  catalog.types = {invoice, payment, repriced};
-  return catalog;
-}
-
-const EventCatalog& catalog() {
-  static const EventCatalog kCatalog = make_catalog();
-  return kCatalog;
-}
-
-Json json(std::string_view text) {
-  auto value = glmap::parse_json(text);
-  INFO(text);
-  if (!value) FAIL(value.error().to_text());
-  return *value;
-}
-
-std::string envelope(std::string_view type, std::string_view data) {
-  return R"({"specversion":"1.0","id":"E-1","source":"billing","type":")" + std::string(type) +
-         R"(","time":"2026-10-01T12:00:00+02:00","data":)" + std::string(data) + "}";
-}
-
-const std::string kHeader =
-    R"("invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01","customer":"C1")";
-const std::string kLine = R"({"product":"API","net":100.00,"tax":"19.00"})";
-
-std::string invoice(const std::string& header, const std::string& lines) {
-  return envelope("invoice.issued", "{" + header + R"(,"lines":[)" + lines + "]}");
-}
 
 BillingEvent decoded(std::string_view text) {
   auto event = decode_event(catalog(), json(text));
@@ -393,8 +316,9 @@ TEST_CASE("the same content has the same digest however it is written", "[event]
 }
 
 TEST_CASE("an event decoded into the place of another keeps nothing of it", "[event]") {
-  const std::string rich = invoice(kHeader + R"(,"region":"EMEA","rate":0.95,"reverse_charge":true,"coupon":"C")",
-                                   kLine + R"(,{"product":"SETUP","net":"-5","tax":0})");
+  std::string rich = invoice(kHeader + R"(,"region":"EMEA","rate":0.95,"reverse_charge":true,"coupon":"C")",
+                             kLine + R"(,{"product":"SETUP","net":"-5","tax":0})");
+  rich.replace(rich.find("\"C1\""), 4, "\"C1 of sixteen up\"");  // one more than a short string holds
   const std::string plain = envelope("payment.received", R"({"entity":"DE","currency":"EUR","amount":5,"payout":5})");
   glmap::JsonDocument document;
   glmap::EventIdentity identity;
@@ -411,6 +335,7 @@ TEST_CASE("an event decoded into the place of another keeps nothing of it", "[ev
     CHECK(event.occurred_at == fresh.occurred_at);
     CHECK(event.object == fresh.object);
     CHECK(event.header == fresh.header);
+    if (text == rich) CHECK(event.header[4] == glmap::FieldValue(std::string("C1 of sixteen up")));
     CHECK(event.lines == fresh.lines);
     CHECK(event.unknown_fields == fresh.unknown_fields);
   }
@@ -524,4 +449,90 @@ TEST_CASE("a field that is missing is looked for among those that nobody knows",
         "the event carries `client`, which its schema does not have; if that is meant, send it as `customer`, or "
         "rename the field in events.yaml");
   CHECK(refused(invoice(unnamed, kLine)).help.empty());
+}
+
+namespace {
+
+/// The same value with the members of every object in the order that `random` gives them.
+Json shuffled(const Json& value, std::mt19937& random) {
+  if (const Json::Array* array = value.as_array()) {
+    Json::Array elements;
+    for (const Json& element : *array) elements.push_back(shuffled(element, random));
+    return elements;
+  }
+  const Json::Object* object = value.as_object();
+  if (object == nullptr) return value;
+  Json::Object members;
+  for (const auto& [key, member] : *object) members.emplace_back(key, shuffled(member, random));
+  std::shuffle(members.begin(), members.end(), random);
+  return members;
+}
+
+std::vector<std::string> sorted_faults(const std::vector<Error>& faults) {
+  std::vector<std::string> texts;
+  for (const Error& fault : faults) texts.push_back(fault.to_text());
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("however an event is written and ordered, it is the same event with the same faults", "[event][property]") {
+  const unsigned seed = 6012;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
+  // Texts as a document sees them: some are known to be plain at a glance, others have to be looked at.
+  const std::string pieces[] = {R"("C\u0031")",
+                                "\"caf\xC3\xA9\"",
+                                "\"\xC2\xA3 5\"",
+                                "\"\x7F\"",
+                                "\"\xC2\x85\"",
+                                R"("\u0000")",
+                                R"("\n")",
+                                R"("\ud83d\ude00")",
+                                "null",
+                                "-0",
+                                "1E2",
+                                "119.000",
+                                "\"EUR\"",
+                                "\"JP\"",
+                                "12345678901234567890123456789012",
+                                "\"" + std::string(1025, 'x') + "\""};
+  const std::string whole = invoice(kHeader + R"(,"region":"EMEA","rate":0.95,"total":119,"settled":1)", kLine);
+  glmap::JsonDocument document;
+  int sound = 0;
+  int faulty = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    std::string text = whole;
+    for (std::size_t i = pick(3); i > 0; --i) {
+      const std::size_t colon = text.find(':', pick(text.size()));
+      if (colon == std::string::npos || text[colon + 1] == '{' || text[colon + 1] == '[') continue;
+      const std::size_t end = text.find_first_of(",}]", colon);
+      text.replace(colon + 1, end - colon - 1, (pick(2) == 0 ? " " : "") + pieces[pick(std::size(pieces))]);
+    }
+    const auto tree = glmap::parse_json(text);
+    if (!tree) continue;  // a colon within a text
+    REQUIRE(document.read(text).has_value());
+    const auto straight = decode_event(catalog(), document.root());
+    const auto thorough = decode_event(catalog(), *tree);  // nothing is known of the texts of a tree
+    const Json other = shuffled(*tree, random);
+    const auto ordered = decode_event(catalog(), other);
+    if (straight.has_value() != thorough.has_value() || straight.has_value() != ordered.has_value()) FAIL(text);
+    if (sorted_faults(find_event_faults(catalog(), document.root())) !=
+        sorted_faults(find_event_faults(catalog(), other)))
+      FAIL(text);
+    if (!straight) {
+      ++faulty;
+      if (straight.error().to_text() != thorough.error().to_text()) FAIL(text);
+      continue;
+    }
+    ++sound;
+    for (const auto* event : {&*thorough, &*ordered})
+      if (event->header != straight->header || event->lines != straight->lines || event->object != straight->object ||
+          event->occurred_at != straight->occurred_at)
+        FAIL(text);
+  }
+  CHECK(sound > 500);
+  CHECK(faulty > 500);
 }
