@@ -18,6 +18,7 @@ struct AttemptResult {
   std::optional<Error> reason;  // what people are shown; absent when confirmed
   std::string document;         // the ERP's id, if one was learnt
   std::string evidence;         // what was read back, as JSON; or ""
+  std::string reverses;         // of the entry: reference of the one that it takes back, or ""
   std::optional<std::int64_t> retry_after_micros;
   /// The reason concerns the whole connection (unreachable, throttled, credentials, wrong company), not the entry.
   bool connection_trouble = false;

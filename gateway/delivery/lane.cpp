@@ -252,7 +252,38 @@ AttemptResult Lane::attempt_claimed(const ClaimedEntry& claimed) {
                         {},
                         {}});
   }
-  return attempt(*connector_, *entry, claimed.state);
+  if (claimed.state == EntryState::sending) {
+    if (auto waits = not_yet_taken_back(*entry)) return std::move(*waits);
+  }
+  AttemptResult result = attempt(*connector_, *entry, claimed.state);
+  result.reverses = entry->data().reverses;
+  return result;
+}
+
+/// A reversal goes out when its original stands in the ERP, and only one does.
+std::optional<AttemptResult> Lane::not_yet_taken_back(const JournalEntry& reversal) {
+  const std::string& reference = reversal.data().reverses;
+  if (reference.empty()) return std::nullopt;
+  const auto original = store_.entry_by_reference(reference);
+  AttemptResult out;
+  out.input = DeliveryInput::not_sent;
+  if (!original) {
+    out.reason = original.error();
+    return out;
+  }
+  if (!*original || (*original)->state == EntryState::posted) return std::nullopt;  // or it is from before this store
+  if ((*original)->state == EntryState::reversed) {
+    out.input = DeliveryInput::refused;
+    out.reason =
+        Error{ErrorCode::ErpRefused, "the entry `" + reference + "` that it takes back is taken back already", {}, {}};
+    return out;
+  }
+  out.reason = Error{ErrorCode::ErpUnclear,
+                     "the entry `" + reference + "` that it takes back is " +
+                         std::string(engine::to_text((*original)->state)) + ", not posted",
+                     {},
+                     {}};
+  return out;
 }
 
 void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop) {
@@ -283,6 +314,8 @@ void Lane::record(const ClaimedEntry& claimed, AttemptResult result, Instant beg
   outcome.reason = std::move(result.reason);
   outcome.document_id = std::move(result.document);
   outcome.evidence = std::move(result.evidence);
+  outcome.reverses = std::move(result.reverses);
+  outcome.reference = claimed.reference;
   if (unsaved_.empty()) unsaved_since_ = outcome.at;
   unsaved_.push_back(std::move(outcome));
   if (now() >= later(unsaved_since_, settings_.settle_micros)) save(stop);

@@ -89,6 +89,8 @@ class Lane {
   bool ask_who(const std::string& entity, const EntityIdentity& expected);
   void settle(const store::ClaimedEntry& claimed, std::stop_token stop);
   AttemptResult attempt_claimed(const store::ClaimedEntry& claimed);
+  /// Why a reversal is not sent now, if so.
+  std::optional<AttemptResult> not_yet_taken_back(const JournalEntry& reversal);
   void record(const store::ClaimedEntry& claimed, AttemptResult result, Instant began_at, std::stop_token stop);
   bool save(std::stop_token stop);
   void count(const store::DeliveryOutcome& outcome);

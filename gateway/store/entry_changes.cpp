@@ -83,6 +83,22 @@ Change retry_change(const EntryNow& before, const EntryNow& after, std::int64_t 
   return change;
 }
 
+std::optional<EntryNow> taken_back(const EntryNow& now, Instant at) {
+  const auto to = engine::next_state(now.state, DeliveryInput::reversed);
+  if (!to) return std::nullopt;
+  EntryNow next = now;
+  next.state = *to;
+  next.due_at = at;
+  return next;
+}
+
+Change taken_back_change(const EntryNow& before, std::int64_t entry, const DeliveryOutcome& reversal) {
+  Change change =
+      entry_change(before.event, entry, reversal.at, before.state, EntryState::reversed, DeliveryInput::reversed);
+  change.why = "taken back by entry " + reversal.reference;
+  return change;
+}
+
 Change recovered_change(std::int64_t event, std::int64_t entry, Instant at) {
   Change change = entry_change(event, entry, at, EntryState::sending, EntryState::unknown, DeliveryInput::recovered);
   change.why = "the gateway stopped before the ERP's answer was recorded";

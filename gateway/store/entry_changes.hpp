@@ -55,6 +55,10 @@ Result<EntryNow> retried(const EntryNow& now, Instant at);
 Change retry_change(const EntryNow& before, const EntryNow& after, std::int64_t entry, std::string_view by,
                     std::string_view why);
 
+/// The entry after its reversal was posted; nothing when it is not posted.
+std::optional<EntryNow> taken_back(const EntryNow& now, Instant at);
+Change taken_back_change(const EntryNow& before, std::int64_t entry, const DeliveryOutcome& reversal);
+
 /// The entry of an attempt that nobody finished: it is to be looked up, and late answers of the attempt are void.
 Change recovered_change(std::int64_t event, std::int64_t entry, Instant at);
 

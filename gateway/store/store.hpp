@@ -173,6 +173,9 @@ struct DeliveryOutcome {
   std::optional<Error> reason;  // refused, unclear, differs ...: shown to people
   std::string document_id;      // the ERP's number of the document; "" leaves what is known
   std::string evidence;         // what was read back, or the answer, for the auditor; JSON text or ""
+  /// Reference of the entry that this one takes back, or "": it becomes reversed in the moment in which this one
+  /// becomes posted, in the same transaction.
+  std::string reverses, reference;
 };
 
 enum class OutcomeRecorded : std::uint8_t {

@@ -204,8 +204,24 @@ Result<OutcomeRecorded> Delivering::record_one(const DeliveryOutcome& outcome) {
   if (!after) return OutcomeRecorded::stale;
   queue_entry(outcome.entry, before->claim, *after);
   queue_change(session_, change_of(*before, outcome));
-  if (outcome.to == EntryState::posted) GLMAP_CHECK(settle_event(before->event, outcome.at));
+  if (outcome.to != EntryState::posted) return OutcomeRecorded::recorded;
+  GLMAP_CHECK(settle_event(before->event, outcome.at));
+  if (!outcome.reverses.empty()) GLMAP_CHECK(take_back(outcome));
   return OutcomeRecorded::recorded;
+}
+
+Status Delivering::take_back(const DeliveryOutcome& reversal) {
+  GLMAP_TRY(rows,
+            session_.query("SELECT number FROM entries WHERE reference = $1", Parameters().text(reversal.reverses)));
+  if (rows.count() == 0) return {};  // from before this store
+  const std::int64_t original = rows[0].integer(0);
+  GLMAP_TRY(before, lock_entry(original));
+  GLMAP_ASSERT(before.has_value());
+  const auto after = taken_back(*before, reversal.at);
+  if (!after) return {};
+  queue_entry(original, before->claim, *after);
+  queue_change(session_, taken_back_change(*before, original, reversal));
+  return {};
 }
 
 /// The event's row is locked before its entries are counted: of two entries that are confirmed at the same moment, in

@@ -27,6 +27,7 @@ class Delivering {
   void queue_entry(std::int64_t entry, std::int64_t claim, const EntryNow& now);
   void queue_claims(std::span<const ClaimedEntry> entries, const ClaimRequest& request);
   Status settle_event(std::int64_t event, Instant at);
+  Status take_back(const DeliveryOutcome& reversal);
 
   Session& session_;
 };

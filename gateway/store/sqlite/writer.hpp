@@ -139,6 +139,7 @@ class Writer {
   Result<std::optional<EntryNow>> entry_now(std::int64_t entry);
   Status write_entry(std::int64_t entry, const EntryNow& now);
   Status settle_event(std::int64_t event, Instant at);
+  Status take_back(const DeliveryOutcome& reversal);
   Status claim_one(ClaimedEntry& entry, std::int64_t event, const ClaimRequest& request);
 
   Database database_;

@@ -207,8 +207,21 @@ Result<OutcomeRecorded> Writer::record_one(const DeliveryOutcome& outcome) {
   if (!after) return OutcomeRecorded::stale;
   GLMAP_CHECK(write_entry(outcome.entry, *after));
   GLMAP_CHECK(insert_change(change_of(*before, outcome)));
-  if (outcome.to == EntryState::posted) GLMAP_CHECK(settle_event(before->event, outcome.at));
+  if (outcome.to != EntryState::posted) return OutcomeRecorded::recorded;
+  GLMAP_CHECK(settle_event(before->event, outcome.at));
+  if (!outcome.reverses.empty()) GLMAP_CHECK(take_back(outcome));
   return OutcomeRecorded::recorded;
+}
+
+Status Writer::take_back(const DeliveryOutcome& reversal) {
+  GLMAP_TRY(original, entry_keys_->find(reference_key(reversal.reverses)));
+  if (!original) return {};  // from before this store
+  GLMAP_TRY(before, entry_now(*original));
+  GLMAP_ASSERT(before.has_value());
+  const auto after = taken_back(*before, reversal.at);
+  if (!after) return {};
+  GLMAP_CHECK(write_entry(*original, *after));
+  return insert_change(taken_back_change(*before, *original, reversal));
 }
 
 Status Writer::settle_event(std::int64_t event, Instant at) {

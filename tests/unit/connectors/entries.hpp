@@ -73,6 +73,18 @@ inline JournalEntry german_invoice(std::string event = "I-1") {
                              {Side::credit, "3800", "output_tax", "19.00"}}});
 }
 
+/// Takes an entry back: the sides swapped, under the identity of the event that asks for it.
+inline JournalEntry reversal_of(const JournalEntry& original, std::string event) {
+  JournalEntryDraft draft = original.data();
+  draft.key.event_id = event;
+  draft.document = std::move(event);
+  draft.reverses = original.key().reference();
+  for (JournalLine& line : draft.lines) line.side = line.side == Side::debit ? Side::credit : Side::debit;
+  auto made = JournalEntry::make(std::move(draft));
+  if (!made) throw std::runtime_error(made.error().to_text());
+  return std::move(*made);
+}
+
 /// An invoice of 5950.00 USD by the German company at 0.95: 5652.50 EUR; the parts are 4104.00, 646.00, 902.50.
 inline JournalEntry dollar_invoice(std::string event = "I-2") {
   return entry_of({.event = std::move(event),

@@ -369,6 +369,32 @@ TEST_CASE("whatever goes wrong, each entry ends in the ERP exactly once", "[deli
   }
 }
 
+TEST_CASE("a reversal waits for its original, is sent once it is posted, and takes it back", "[delivery][E20]") {
+  Fixture f;
+  f.arm(kPost, FaultKind::commit_then_drop);
+  const JournalEntry original = german_invoice("I-1");
+  const std::string invoice = f.add(original);
+  const std::string void_of_it = f.add(reversal_of(original, "V-1"));
+  f.lane->run_round();
+  REQUIRE(f.state(invoice) == EntryState::unknown);
+  CHECK(f.state(void_of_it) == EntryState::ready);
+  CHECK(f.entry(void_of_it).sends == 0);
+  CHECK(f.entry(void_of_it).reason->message.find("is unknown, not posted") != std::string::npos);
+  f.settle_all();
+  CHECK(f.state(invoice) == EntryState::reversed);
+  CHECK(f.state(void_of_it) == EntryState::posted);
+  CHECK(f.documents() == 2);
+  const auto history = (*f.books->event_journey(f.entry(invoice).event))->history;
+  CHECK(history.back().why == "taken back by entry " + void_of_it);
+  CHECK((*f.books->event_journey(f.entry(invoice).event))->event.state == engine::EventState::posted);
+  // A second one is not sent: a person looks.
+  const std::string again = f.add(reversal_of(original, "V-2"));
+  f.settle_all();
+  CHECK(f.state(again) == EntryState::rejected);
+  CHECK(f.entry(again).reason->message.find("is taken back already") != std::string::npos);
+  CHECK(f.documents() == 2);
+}
+
 TEST_CASE("the worker's threads deliver, are woken, and stop at once", "[delivery]") {
   Fixture f;
   const std::string first = f.add(german_invoice("I-1"));
