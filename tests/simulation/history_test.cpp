@@ -32,9 +32,9 @@ TEST_CASE("the auditor counts in whole minor units and knows the book by itself"
   const OwnJson event = OwnJson::read(
       R"({"type":"invoice.issued","data":{"invoice":"I-1","entity":"DE","currency":"EUR","document_date":"2026-10-01",
           "product":"SETUP","net":"100.00","tax":"19.00","total":"119.00"}})");
-  CHECK(own_decision(1, event).kind == OwnDecision::Kind::held);  // release 1 does not know SETUP
-  CHECK(own_decision(3, event).kind == OwnDecision::Kind::entries);
-  const OwnDecision decision = own_decision(2, event);
+  CHECK(own_decision(1, false, event).kind == OwnDecision::Kind::held);  // release 1 does not know SETUP
+  CHECK(own_decision(3, false, event).kind == OwnDecision::Kind::entries);
+  const OwnDecision decision = own_decision(2, false, event);
   REQUIRE(decision.entries.size() == 1);
   CHECK(decision.entries[0].lines ==
         std::vector<OwnLine>{{"1200", true, 11'900}, {"3806", false, 1'900}, {"4400", false, 10'000}});
