@@ -7,12 +7,12 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
 #include "gateway/posting/prepare.hpp"
 #include "gateway/store/sqlite/open_store.hpp"
 #include "gateway/store/verify.hpp"
 #include "tests/support/gateway_book.hpp"
+#include "tests/support/sqlite_script.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace glmap;
@@ -161,16 +161,6 @@ void flip_bits(const Stopped& stopped, std::chrono::seconds time) {
   CHECK(right > 0);
 }
 
-void run_sql(const std::string& path, const char* sql) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-  char* fault = nullptr;
-  sqlite3_exec(database, sql, nullptr, nullptr, &fault);
-  CHECK(std::string(fault != nullptr ? fault : "") == "");
-  sqlite3_free(fault);
-  sqlite3_close(database);
-}
-
 }  // namespace
 
 TEST_CASE("a bit that flips in a stopped store is refused, or changes nothing", "[store][M13]") {
@@ -217,14 +207,15 @@ TEST_CASE("a large store does not send what was damaged, and not once more what 
   stopped.put();
   CHECK(claim()->size() == 1);  // the one that is not posted
   stopped.put();
-  run_sql(stopped.path, "DROP TRIGGER entries_keep_u; UPDATE entries SET body = replace(body, '119.00', '119.01')");
+  testing::run_sqlite_script(
+      stopped.path, "DROP TRIGGER entries_keep_u; UPDATE entries SET body = replace(body, '119.00', '119.01')");
   REQUIRE_FALSE(claim());
   CHECK(claim().error().code == ErrorCode::StoreCorrupt);
   stopped.put();
-  run_sql(stopped.path, "UPDATE entry_state SET state = 0");  // posted becomes ready
+  testing::run_sqlite_script(stopped.path, "UPDATE entry_state SET state = 0");  // posted becomes ready
   REQUIRE_FALSE(claim());
   stopped.put();
-  run_sql(stopped.path, "UPDATE lanes SET name = 'erp-fr'");
+  testing::run_sqlite_script(stopped.path, "UPDATE lanes SET name = 'erp-fr'");
   CHECK(open(stopped.path).error().code == ErrorCode::StoreCorrupt);
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/store/store.hpp"
 #include "gateway/store/verify.hpp"
 #include "tests/support/gateway_book.hpp"
+#include "tests/support/sqlite_script.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace glmap;
@@ -44,10 +45,7 @@ TEST_CASE("a store written by a newer glmapd is left alone", "[store][M17]") {
   TemporaryFolder folder;
   const std::string path = folder.file("gateway.db");
   expect(store::open_sqlite_store(path)).reset();
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-  CHECK(sqlite3_exec(database, "INSERT INTO schema_versions VALUES (999)", nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
+  testing::run_sqlite_script(path, "INSERT INTO schema_versions VALUES (999)");
   CHECK(store::open_sqlite_store(path).error().code == ErrorCode::StoreVersion);
 }
 
@@ -178,13 +176,7 @@ void turn_into_version_1(const std::string& path) {
     CREATE INDEX entry_in_delivery_by_object ON entry_state (object, entry) WHERE object IS NOT NULL AND state IN (0, 1, 2, 3);
     UPDATE event_state SET row_check = 0; UPDATE entry_state SET row_check = 0; UPDATE balances SET row_check = 0;
     DELETE FROM schema_versions WHERE version > 1)sql";
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-  char* fault = nullptr;
-  sqlite3_exec(database, script, nullptr, nullptr, &fault);
-  CHECK(std::string(fault != nullptr ? fault : "") == "");
-  sqlite3_free(fault);
-  sqlite3_close(database);
+  testing::run_sqlite_script(path, script);
 }
 
 }  // namespace

@@ -8,14 +8,13 @@
 #include <memory>
 #include <string>
 
-#include <sqlite3.h>
-
 #include "gateway/platform/clock.hpp"
 #include "gateway/store/postgres/open_store.hpp"
 #include "gateway/store/store.hpp"
 #include "gateway/store/verify.hpp"
 #include "tests/support/gateway_book.hpp"
 #include "tests/support/postgres_cluster.hpp"
+#include "tests/support/sqlite_script.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace glmap::testing {
@@ -31,16 +30,10 @@ struct SqlitePlace {
   std::function<void()> tamper(const std::string& sql) const {
     const std::string path = folder.file("gateway.db"), kept = folder.file("kept.db");
     std::filesystem::copy_file(path, kept, std::filesystem::copy_options::overwrite_existing);
-    std::string script =
-        "DROP TRIGGER events_keep_u; DROP TRIGGER events_keep_d; DROP TRIGGER entries_keep_u; "
-        "DROP TRIGGER history_keep_u; DROP TRIGGER history_keep_d; " +
-        sql;
-    sqlite3* database = nullptr;
-    sqlite3_open(path.c_str(), &database);
-    if (sqlite3_exec(database, script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      throw std::logic_error(sqlite3_errmsg(database));
-    }
-    sqlite3_close(database);
+    run_sqlite_script(path,
+                      "DROP TRIGGER events_keep_u; DROP TRIGGER events_keep_d; DROP TRIGGER entries_keep_u; "
+                      "DROP TRIGGER history_keep_u; DROP TRIGGER history_keep_d; " +
+                          sql);
     return [path, kept] { std::filesystem::copy_file(kept, path, std::filesystem::copy_options::overwrite_existing); };
   }
   TemporaryFolder folder;
