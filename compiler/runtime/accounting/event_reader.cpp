@@ -121,7 +121,7 @@ void assign_padded(std::string& to, std::string_view text) {
 
 /// A value that is no array and no object, as written but for its escapes.
 struct Scalar {
-  enum class Kind : std::uint8_t { text, number, truth, null };
+  using Kind = JsonView::Kind;  // but array and object
   Kind kind = Kind::null;
   bool escaped = false;  // was written with escapes, which can stand for any character
   std::string_view text;
@@ -145,7 +145,9 @@ class EventReading {
     event_.object.clear();
     event_.revision.clear();
     at_ = words_.at;
-    return envelope() && at_ == words_.at + words_.count && check_sums() && (put_object(), true);
+    if (!envelope() || at_ != words_.at + words_.count || !check_sums()) return false;
+    if (plan_->object) event_.object = object_;
+    return true;
   }
   const JsonMark& content() const { return content_; }
 
@@ -249,7 +251,7 @@ class EventReading {
         return mixer.take_number(value.text);
       case Scalar::Kind::truth:
         return mixer.take_truth(value.text == "true");
-      case Scalar::Kind::null:
+      default:
         return mixer.take_null();
     }
   }
@@ -494,10 +496,6 @@ class EventReading {
       event_parts::check_sums(type_->invariants, false, scope, faults_);
     }
     return faults_.empty();
-  }
-
-  void put_object() {
-    if (plan_->object) event_.object = object_;
   }
 
   const EventCatalog& catalog_;
