@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/runtime/accounting/journal_export.hpp"
+
 namespace glmap::gateway::delivery {
 
 namespace {
@@ -14,9 +16,9 @@ std::string in_words(const LedgerLine& line) {
 }
 
 /// The line as an honest ERP gives it back.
-LedgerLine expected_line(const JournalLine& line, bool foreign) {
-  LedgerLine out{line.side, line.account, line.functional, std::nullopt};
-  if (foreign && !line.transaction.is_zero()) out.transaction = line.transaction;
+LedgerLine expected_line(const JournalEntryDraft& data, const JournalLine& line, bool foreign) {
+  LedgerLine out{line.side, line.account, booked(data, line.functional), std::nullopt};
+  if (foreign && !line.transaction.is_zero()) out.transaction = booked(data, line.transaction);
   return out;
 }
 
@@ -63,7 +65,7 @@ Status compare(const JournalEntry& entry, const LedgerDocument& document, const 
   std::vector<LedgerLine> stored;
   for (const LedgerLine& line : document.lines) stored.push_back(normalised(line));
   for (const JournalLine& line : entry.lines()) {
-    const LedgerLine expected = expected_line(line, foreign);
+    const LedgerLine expected = expected_line(data, line, foreign);
     auto match = std::ranges::find(stored, expected);
     if (match == stored.end()) {
       return fail(ErrorCode::ErpDiffers,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "compiler/runtime/accounting/journal_export.hpp"
 #include "gateway/sandbox/fault_replies.hpp"
 
 namespace glmap::gateway::sandbox {
@@ -121,8 +122,8 @@ DoorReply JsonLedger::create(const DoorRequest& request, bool as_draft) {
   document.posted = !as_draft;
   document.born_ms = clock_ms();
   for (const JournalLine& line : entry->lines()) {
-    document.lines.push_back(
-        {line.side == Side::debit ? "debit" : "credit", line.account, line.functional, line.transaction});
+    document.lines.push_back({line.side == Side::debit ? "debit" : "credit", line.account,
+                              booked(entry->data(), line.functional), booked(entry->data(), line.transaction)});
   }
   documents_.push_back(std::move(document));
   return json_reply(201, write_json(shown(documents_.back())));

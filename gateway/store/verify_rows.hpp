@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "compiler/runtime/accounting/journal_export.hpp"
 #include "compiler/runtime/base/digest.hpp"
 #include "gateway/store/audit.hpp"
 #include "gateway/store/decision_parts.hpp"
@@ -164,7 +165,7 @@ class Audit {
     for (const JournalLine& line : data.lines) {
       Balance& balance =
           balances_[{entity, ledger, period, line.account, std::string(line.functional.currency().code())}];
-      (line.side == Side::debit ? balance.debit : balance.credit) += line.functional.minor();
+      (line.side == Side::debit ? balance.debit : balance.credit) += booked(data, line.functional).minor();
     }
     report_.entries += 1;
     return {};

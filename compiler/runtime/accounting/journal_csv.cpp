@@ -140,7 +140,7 @@ class CsvLines {
   char* put_amounts(char* at, Side side, const Money& amount) const {
     *at++ = ',';
     if (side == Side::credit) *at++ = ',';
-    at = (data_.storno ? amount.negated() : amount).write_amount(at);
+    at = booked(data_, amount).write_amount(at);
     if (side == Side::debit) *at++ = ',';
     *at++ = ',';
     return put(at, amount.currency().code());

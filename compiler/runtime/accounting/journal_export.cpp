@@ -56,14 +56,9 @@ std::string beancount_account(std::string_view entity, const Account& account) {
   return roots.at(account.type) + ":" + std::string(entity) + ":" + code;
 }
 
-/// As the books show it: in a storno, negative on its own side.
-Money shown(const JournalEntryDraft& entry, const Money& amount) {
-  return entry.storno ? amount.negated() : amount;
-}
-
 /// Debit positive, as ledgers write it that know one signed column.
 std::string signed_text(const JournalEntryDraft& entry, Side side, const Money& amount) {
-  const Money towards = shown(entry, amount);
+  const Money towards = booked(entry, amount);
   return (side == Side::credit ? towards.negated() : towards).amount_text();
 }
 
@@ -175,16 +170,16 @@ std::string plain_entry(const JournalEntry& entry, const std::vector<LegalEntity
     const Account* account = entity == nullptr ? nullptr : entity->find_account(line.account);
     names.push_back(line.account + " " + (account == nullptr ? line.role : account->name));
     name_width = std::max(name_width, names.back().size() + (line.side == Side::credit ? 4 : 0));
-    amount_width = std::max(amount_width, shown(data, line.functional).amount_text().size());
+    amount_width = std::max(amount_width, booked(data, line.functional).amount_text().size());
   }
   for (std::size_t i = 0; i < data.lines.size(); ++i) {
     const JournalLine& line = data.lines[i];
     const bool debit = line.side == Side::debit;
     text += "  " + std::string(debit ? "Dr  " : "Cr  ") + pad_right((debit ? "" : "    ") + names[i], name_width);
-    const std::string amount = shown(data, line.functional).amount_text();
+    const std::string amount = booked(data, line.functional).amount_text();
     text += "  " + pad_left(debit ? amount : "", amount_width) + "  " + pad_left(debit ? "" : amount, amount_width);
     if (data.currency != data.functional)
-      text += "  " + pad_left(shown(data, line.transaction).to_text(), amount_width + 4);
+      text += "  " + pad_left(booked(data, line.transaction).to_text(), amount_width + 4);
     const std::string dimensions = dimensions_text(line.dimensions, " ");
     text += (dimensions.empty() ? "" : "  " + dimensions) + "\n";
   }

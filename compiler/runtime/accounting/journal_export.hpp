@@ -11,6 +11,11 @@
 
 namespace glmap {
 
+/// The amount of a line as the books show it: in a storno negative on its own side.
+inline Money booked(const JournalEntryDraft& entry, const Money& amount) {
+  return entry.storno ? amount.negated() : amount;
+}
+
 /// Declarations that `hledger check --strict` asks for: every account of the entities and every currency.
 std::string hledger_preamble(const std::vector<LegalEntity>& entities);
 /// One transaction, tagged with our reference; a foreign amount is followed by `@@ functional`.

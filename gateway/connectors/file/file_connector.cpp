@@ -107,6 +107,7 @@ class FileConnector final : public delivery::ErpConnector {
     if (!text) return delivery::Differs{reference, text.error().message};
     auto document = read_hledger_entry(*text);
     if (!document) return delivery::Differs{reference, document.error().message};
+    if (entry.data().storno) turn_sides(*document);
     return delivery::FoundPosted{std::move(*document)};
   }
 
@@ -117,10 +118,20 @@ class FileConnector final : public delivery::ErpConnector {
   Outcome complete_draft(const JournalEntry& entry, std::string_view) override { return submit(entry); }
 
  private:
+  /// An hledger journal has one signed column: a negative debit reads as a credit.
+  static void turn_sides(delivery::LedgerDocument& document) {
+    for (delivery::LedgerLine& line : document.lines) {
+      line.side = opposite(line.side);
+      line.functional = line.functional.negated();
+      if (line.transaction) line.transaction = line.transaction->negated();
+    }
+  }
+
   static delivery::LedgerDocument document_of(const JournalEntry& entry) {
     delivery::LedgerDocument out{entry.key().reference(), entry.key().reference(), entry.data().posting_date, {}};
     for (const JournalLine& line : entry.lines()) {
-      out.lines.push_back({line.side, line.account, line.functional, line.transaction});
+      out.lines.push_back(
+          {line.side, line.account, booked(entry.data(), line.functional), booked(entry.data(), line.transaction)});
     }
     return out;
   }

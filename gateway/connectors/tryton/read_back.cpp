@@ -17,7 +17,9 @@ std::expected<delivery::LedgerLine, std::string> read_line(const JournalEntryDra
   const auto credit = decimal_from_json(record.find("credit"));
   if (!debit || !credit) return std::unexpected("an amount of account `" + line.account + "` is not a decimal");
   const auto second = decimal_from_json(record.find("amount_second_currency"));
-  const bool on_debit = credit->is_zero() && (!debit->is_zero() || !second || !second->is_negative());
+  // Where both are zero, the sign of the second amount tells the side.
+  const bool on_debit =
+      credit->is_zero() && (!debit->is_zero() || !second || second->is_zero() || second->is_negative() == data.storno);
   line.side = on_debit ? Side::debit : Side::credit;
   const Result<Money> functional = Money::from_decimal(on_debit ? *debit : *credit, data.functional);
   if (!functional) return std::unexpected("account `" + line.account + "`: " + functional.error().message);

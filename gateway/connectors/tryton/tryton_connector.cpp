@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/connectors/tryton/tryton_connector.hpp"
 
+#include "compiler/runtime/accounting/journal_export.hpp"
 #include "gateway/connectors/tryton/error_table.hpp"
 #include "gateway/connectors/tryton/read_back.hpp"
 #include "gateway/connectors/tryton/wire.hpp"
@@ -214,7 +215,7 @@ class TrytonConnector final : public delivery::ErpConnector {
     const auto account = books_.account(company, line.account);
     if (!account) return std::unexpected(account.error());
     const bool is_debit = line.side == Side::debit;
-    const Json amount = decimal_to_json(line.functional.amount_text());
+    const Json amount = decimal_to_json(booked(data, line.functional).amount_text());
     const Json none = decimal_to_json("0");
     Json out = Json::Object{{"account", Json::number(account->id)},
                             {"debit", is_debit ? amount : none},
@@ -223,7 +224,8 @@ class TrytonConnector final : public delivery::ErpConnector {
     if (data.currency != data.functional && !line.transaction.is_zero()) {
       const auto currency = books_.currency(std::string(data.currency.code()));
       if (!currency) return std::unexpected(currency.error());
-      const Money second = is_debit ? line.transaction : line.transaction.negated();
+      const Money amount_shown = booked(data, line.transaction);
+      const Money second = is_debit ? amount_shown : amount_shown.negated();
       out.set("second_currency", Json::number(*currency));
       out.set("amount_second_currency", decimal_to_json(second.amount_text()));
     }
@@ -254,7 +256,7 @@ class TrytonConnector final : public delivery::ErpConnector {
       const auto account = books_.analytic(company, root, *value);
       if (!account) return std::unexpected(account.error());
       const bool is_debit = line.side == Side::debit;
-      const Json amount = decimal_to_json(line.functional.amount_text());
+      const Json amount = decimal_to_json(booked(data, line.functional).amount_text());
       out.push_back(Json::Object{{"account", Json::number(*account)},
                                  {"debit", is_debit ? amount : decimal_to_json("0")},
                                  {"credit", is_debit ? decimal_to_json("0") : amount},

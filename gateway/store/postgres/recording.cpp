@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/runtime/accounting/journal_export.hpp"
 #include "gateway/store/row_text.hpp"
 
 namespace glmap::gateway::store::postgres {
@@ -264,7 +265,7 @@ Status Recording::add_entries(Sequence event, const EventDecision& decision, Ins
     for (const JournalLine& line : data.lines) {
       Balance& balance = balances_[{data.entity, data.ledger, data.period, line.account,
                                     std::string(line.functional.currency().code())}];
-      (line.side == Side::debit ? balance.debit : balance.credit) += line.functional.minor();
+      (line.side == Side::debit ? balance.debit : balance.credit) += booked(data, line.functional).minor();
     }
   }
   return {};

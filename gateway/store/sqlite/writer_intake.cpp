@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compiler/runtime/accounting/journal_export.hpp"
 #include "gateway/store/row_text.hpp"
 #include "gateway/store/sqlite/checked_rows.hpp"
 #include "gateway/store/sqlite/figure_keys.hpp"
@@ -165,7 +166,7 @@ void Writer::add_balances(const JournalEntry& entry) {
       balance.credit_before = balance.credit;
       touched_.push_back(&balance);
     }
-    (line.side == Side::debit ? balance.debit : balance.credit) += line.functional.minor();
+    (line.side == Side::debit ? balance.debit : balance.credit) += booked(data, line.functional).minor();
   }
 }
 

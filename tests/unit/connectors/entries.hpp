@@ -85,6 +85,18 @@ inline JournalEntry reversal_of(const JournalEntry& original, std::string event)
   return std::move(*made);
 }
 
+/// The same as a red storno: the sides stay, every amount counts as negative.
+inline JournalEntry storno_of(const JournalEntry& original, std::string event) {
+  JournalEntryDraft draft = original.data();
+  draft.key.event_id = event;
+  draft.document = std::move(event);
+  draft.reverses = original.key().reference();
+  draft.storno = true;
+  auto made = JournalEntry::make(std::move(draft));
+  if (!made) throw std::runtime_error(made.error().to_text());
+  return std::move(*made);
+}
+
 /// An invoice of 5950.00 USD by the German company at 0.95: 5652.50 EUR; the parts are 4104.00, 646.00, 902.50.
 inline JournalEntry dollar_invoice(std::string event = "I-2") {
   return entry_of({.event = std::move(event),

@@ -84,6 +84,19 @@ TEST_CASE("entries in one and in two currencies read back line by line from the 
   }
 }
 
+TEST_CASE("a storno stands negative on its own side in the journal and in the CSV", "[file]") {
+  for (const auto& [hledger, csv] : {std::pair(true, false), std::pair(true, true), std::pair(false, true)}) {
+    const Folder folder;
+    const auto connector = folder.connector(hledger, csv);
+    for (const JournalEntry& original : {german_invoice(), dollar_invoice(), dollar_payment()}) {
+      const JournalEntry taken_back = storno_of(original, "V-" + original.key().event_id);
+      CHECK(is_posted(connector->submit(original)));
+      CHECK(is_posted(connector->submit(taken_back)));
+      check_found_equal(*connector, taken_back);
+    }
+  }
+}
+
 TEST_CASE("hledger accepts what is written, and its balances are the entries'", "[file]") {
   if (std::system("hledger --version >/dev/null 2>&1") != 0) {
     std::cerr << "\n*** SKIPPED: hledger is not installed, so its verdict on our journals is not asked for ***\n\n";

@@ -65,6 +65,23 @@ TEST_CASE("entries in one and in two currencies are posted to a plain ledger and
   CHECK(f.erp->ledger().count() == 4);
 }
 
+TEST_CASE("a storno takes back and does not post again: a plain ledger holds it negative on its own side",
+          "[connectors]") {
+  Fixture f;
+  for (const JournalEntry& original : {german_invoice(), dollar_invoice(), dollar_payment()}) {
+    const JournalEntry taken_back = storno_of(original, "V-" + original.key().event_id);
+    CHECK(std::holds_alternative<delivery::Posted>(f.connector->submit(original)));
+    CHECK(std::holds_alternative<delivery::Posted>(f.connector->submit(taken_back)));
+    const auto finding = f.connector->find(taken_back);
+    REQUIRE((finding.has_value() && std::holds_alternative<delivery::FoundPosted>(*finding)));
+    const delivery::LedgerDocument& document = std::get<delivery::FoundPosted>(*finding).document;
+    CHECK(document.lines.front().side == original.lines().front().side);
+    CHECK(document.lines.front().functional == original.lines().front().functional.negated());
+    CHECK(delivery::compare(taken_back, document, f.connector->describe()).has_value());
+    CHECK_FALSE(delivery::compare(original, document, f.connector->describe()).has_value());
+  }
+}
+
 TEST_CASE("a plain ledger says who it is", "[connectors][E14]") {
   Fixture f;
   CHECK(f.connector->who_am_i("DE").value() == delivery::EntityIdentity{"Acme GmbH", "EUR"});

@@ -219,6 +219,34 @@ TEST_CASE("entries in euro, in dollars and in yen are posted to a real Tryton an
   CHECK(*line.find("description") == Json("receivable (customer C2)"));
 }
 
+TEST_CASE("a storno leaves nothing of the original in a real Tryton", "[tryton]") {
+  REQUIRE_TRYTON();
+  const auto erp = connector();
+  for (const JournalEntry& original : {german_invoice("S-1"), dollar_invoice("S-2"), dollar_payment("S-3")}) {
+    const JournalEntry taken_back = storno_of(original, "V-" + original.key().event_id);
+    for (const JournalEntry& entry : {original, taken_back}) {
+      const delivery::Outcome outcome = erp->submit(entry);
+      INFO(entry.key().event_id << " " << in_words(outcome));
+      REQUIRE(std::holds_alternative<delivery::Posted>(outcome));
+      check_posted_and_equal(*erp, entry);
+    }
+    Money balance = Money::zero(currency("EUR"));
+    for (const JournalEntry& entry : {original, taken_back}) {
+      const Json lines = search("account.move.line",
+                                {connectors::tryton::term("move.number", "=", entry.key().reference()),
+                                 connectors::tryton::term("account.code", "=", "1200")},
+                                {"debit", "credit"});
+      for (const Json& line : *lines.as_array()) {
+        const auto debit = connectors::tryton::decimal_from_json(line.find("debit")).value();
+        const auto credit = connectors::tryton::decimal_from_json(line.find("credit")).value();
+        const auto net = Money::from_decimal(subtract(debit, credit).value(), currency("EUR")).value();
+        REQUIRE(balance.try_add(net));
+      }
+    }
+    CHECK(balance.is_zero());
+  }
+}
+
 TEST_CASE("a configured dimension becomes an analytic line in a real Tryton", "[tryton]") {
   REQUIRE_TRYTON();
   const auto erp = connector(RealTryton::instance().url, {{"product", "PRODUCT"}});

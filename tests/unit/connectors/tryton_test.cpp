@@ -112,6 +112,18 @@ TEST_CASE("an exchange difference has no amount in the foreign currency", "[conn
   s.check_posted_once_and_equal(entry);
 }
 
+TEST_CASE("a storno is posted negative on the sides of the original", "[connectors]") {
+  for (const JournalEntry& original : {german_invoice(), dollar_invoice(), dollar_payment()}) {
+    Setup s;
+    const JournalEntry entry = storno_of(original, "V-1");
+    CHECK(std::holds_alternative<delivery::Posted>(s.connector->submit(entry)));
+    s.check_posted_once_and_equal(entry);
+    const delivery::LedgerLine first = s.found<delivery::FoundPosted>(entry).document.lines.front();
+    CHECK(first.side == Side::debit);
+    CHECK(first.functional == original.lines().front().functional.negated());
+  }
+}
+
 TEST_CASE("yen are posted without decimals", "[connectors]") {
   Setup s;
   const JournalEntry entry = yen_invoice();

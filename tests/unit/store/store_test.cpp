@@ -44,12 +44,14 @@ struct Fixture {
     open();
   }
   /// `lane`: behind another ERP connection than the book says.
-  store::Sequence add(const EventText& text, const std::string& lane = "") {
+  store::Sequence add(const EventText& text, const std::string& lane = "",
+                      const std::function<void(store::NewEntry&)>& change = {}) {
     const std::string raw = event_text(text);
     const auto arrivals = expect(intake::read_events(intake::BodyKind::single, raw, {}));
     posting::Prepared prepared = expect(posting::prepare(*evaluator, arrivals.front(), kNow));
     for (store::NewEntry& entry : prepared.event.decision.entries) {
       if (!lane.empty()) entry.lane = lane;
+      if (change) change(entry);
     }
     return expect(store->commit_intake(std::span(&prepared.event, 1))).front().sequence;
   }
@@ -275,6 +277,29 @@ TEMPLATE_TEST_CASE("lists go page by page and filter by state, entity and source
   CHECK(expect(f.store->count_entries()).by_state[0] == 5);
   CHECK(expect(f.store->next_due("erp-de")) == kNow);
   CHECK_FALSE(expect(f.store->next_due("erp-us")));
+}
+
+TEMPLATE_TEST_CASE("a storno takes its amounts out of the turnover of each side", "[store]", SqlitePlace,
+                   PostgresPlace) {
+  if (!can_run<TestType>()) return;
+  Fixture<TestType> f;
+  f.add({.id = "E-1"});
+  const auto original = expect(f.store->list_entries({})).front();
+  f.add({.id = "E-2", .invoice = "I-2"}, "", [&](store::NewEntry& entry) {
+    JournalEntryDraft draft = entry.entry.data();
+    draft.reverses = original.reference;
+    draft.storno = true;
+    entry = store::make_new_entry(expect(JournalEntry::make(std::move(draft))), entry.lane, entry.object);
+  });
+  for (const bool again : {false, true}) {
+    if (again) f.reopen();
+    for (const store::TrialBalanceRow& row : expect(f.store->trial_balance("DE"))) {
+      CHECK(row.debit_minor == 0);
+      CHECK(row.credit_minor == 0);
+    }
+  }
+  f.store.reset();
+  CHECK(f.place.verify());
 }
 
 TEMPLATE_TEST_CASE("amounts beyond 64 bits add up", "[store][M5]", SqlitePlace, PostgresPlace) {
