@@ -194,20 +194,9 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_ledger(const ConnectorSetti
 }
 
 Result<std::unique_ptr<delivery::ErpConnector>> make_file(const ConnectorSettings& settings) {
-  Reader reader("ERP connection `" + settings.name + "`", settings.settings);
-  file::FileSettings out;
-  GLMAP_TRY(folder, reader.required("folder"));
-  out.folder = folder;
-  const std::string format = reader.text("format", "hledger");
-  if (format != "hledger" && format != "csv" && format != "both") {
-    return fail(ErrorCode::BadConfiguration,
-                reader.place() + ": `format` is `" + format + "`; write hledger, csv or both");
-  }
-  out.hledger = format != "csv";
-  out.csv = format != "hledger";
-  out.entities = settings.legal_entities;
-  GLMAP_CHECK(reader.nothing_left());
-  return file::make_file_connector(std::move(out));
+  GLMAP_TRY(read, file::read_file_settings("ERP connection `" + settings.name + "`", settings.settings,
+                                           settings.entities, settings.legal_entities));
+  return file::make_file_connector(std::move(read), std::make_unique<platform::SystemClock>());
 }
 
 }  // namespace

@@ -173,6 +173,15 @@ Result<std::string> EntryFile::read(const IndexedEntry& entry) const {
   return std::move(*text);
 }
 
+Status EntryFile::each(const std::function<void(std::string_view)>& use) const {
+  for (const auto& [reference, entry] : entries_) {
+    if (reference == kHeadName) continue;
+    GLMAP_TRY(text, read(entry));
+    use(text);
+  }
+  return {};
+}
+
 Status write_whole_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
   const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ class EntryFile {
   Status append(const std::string& reference, std::string_view text);
   /// The text of an entry as it stands in the file now. Errors: GLM-9009 it no longer matches its digest.
   Result<std::string> read(const IndexedEntry& entry) const;
+  /// The text of each entry, in no order. Errors: those of read.
+  Status each(const std::function<void(std::string_view)>& use) const;
 
  private:
   EntryFile() = default;

@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 
 #include "compiler/runtime/accounting/journal_export.hpp"
-#include "gateway/connectors/file/entry_file.hpp"
-#include "gateway/connectors/file/hledger_reader.hpp"
+#include "gateway/connectors/file/entry_series.hpp"
 
 namespace glmap::gateway::connectors::file {
 
@@ -20,35 +18,42 @@ using delivery::Posted;
 using delivery::Refused;
 using delivery::Unclear;
 
-/// The open files of one legal entity.
-struct EntityFolder {
+constexpr std::size_t kOpenMax = 32;  // files of one format; a day's file is seldom needed a month later
+
+/// The open files of one format of one legal entity.
+struct OpenFormat {
+  const Format* format = nullptr;
+  std::map<std::string, EntrySeries> files;  // by name
+  std::string declarations;
+};
+struct OpenFolder {
   std::string path;
-  const LegalEntity* entity = nullptr;
-  std::optional<EntryFile> journal;
-  std::optional<EntryFile> csv;
-  std::string preamble;
+  const EntityFiles* files = nullptr;
+  std::vector<OpenFormat> formats;
 };
 
 /// Accounts that an earlier book had stay declared, since earlier entries name them.
-std::string with_declared_accounts(std::string preamble, std::string_view earlier) {
-  std::set<std::string> lines;
-  auto each_account = [](std::string_view text, auto&& use) {
+std::string with_earlier(const Format& format, std::string_view earlier) {
+  std::string out = format.declarations;
+  std::set<std::string, std::less<>> lines;
+  const auto each_line = [](std::string_view text, auto&& use) {
     while (!text.empty()) {
       const std::size_t newline = std::min(text.find('\n'), text.size());
-      if (text.starts_with("account ")) use(std::string(text.substr(0, newline)));
+      use(text.substr(0, newline));
       text.remove_prefix(std::min(newline + 1, text.size()));
     }
   };
-  each_account(preamble, [&](std::string line) { lines.insert(std::move(line)); });
-  each_account(earlier, [&](std::string line) {
-    if (lines.insert(line).second) preamble += line + "\n";
+  each_line(out, [&](std::string_view line) { lines.emplace(line); });
+  each_line(earlier, [&](std::string_view line) {
+    if (format.stays(line) && lines.emplace(line).second) (out += line) += "\n";
   });
-  return preamble;
+  return out;
 }
 
 class FileConnector final : public delivery::ErpConnector {
  public:
-  explicit FileConnector(FileSettings settings) : settings_(std::move(settings)) {
+  FileConnector(FileSettings settings, std::unique_ptr<platform::Clock> clock)
+      : settings_(std::move(settings)), clock_(std::move(clock)) {
     capabilities_.kind = "file";
     capabilities_.reference_length_max = 255;
     capabilities_.lines_max = 1'000'000;
@@ -56,6 +61,9 @@ class FileConnector final : public delivery::ErpConnector {
     capabilities_.unique_reference = true;
     capabilities_.read_back = true;
     capabilities_.dimensions = delivery::DimensionSupport::text;
+    for (const auto& [code, files] : settings_.entities) {
+      for (const Format& format : files.formats) capabilities_.currency_per_line &= format.transaction_amounts;
+    }
   }
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
@@ -72,42 +80,38 @@ class FileConnector final : public delivery::ErpConnector {
   Outcome submit(const JournalEntry& entry) override {
     auto folder = folder_of(entry.data().entity);
     if (!folder) return NotSent{folder.error().code, folder.error().message, std::nullopt};
-    const std::string reference = entry.key().reference();
     if (may_send_ && !may_send_()) {
       return NotSent{ErrorCode::ErpUnreachable, "another gateway may work this connection now", std::nullopt};
     }
-    if (settings_.hledger) {
-      const std::string text = hledger_entry(entry, settings_.entities);
-      if (Status declared = declare_accounts(**folder, text); !declared) {
-        return NotSent{ErrorCode::ErpUnreachable, declared.error().message, std::nullopt};
+    // What one format cannot carry is found before another has the entry.
+    for (const OpenFormat& open : (*folder)->formats) {
+      const auto lines = open.format->lines(entry, Stamp{1, entry.data().posting_date});
+      if (!lines) return Refused{lines.error().code, open.format->name + ", " + lines.error().to_text()};
+    }
+    for (OpenFormat& open : (*folder)->formats) {
+      if (auto failed = write(**folder, open, entry)) {
+        folders_.erase(entry.data().entity);  // nothing is known of the file: the next use opens and repairs it
+        return std::move(*failed);
       }
-      if (auto failed = append(*(*folder)->journal, reference, text)) return forget(**folder, std::move(*failed));
     }
-    if (settings_.csv) {
-      if (auto failed = append(*(*folder)->csv, reference, csv_entry(entry)))
-        return forget(**folder, std::move(*failed));
-    }
+    const std::string reference = entry.key().reference();
     return Posted{reference, reference};
   }
 
   delivery::Asked<delivery::Finding> find(const JournalEntry& entry) override {
     GLMAP_TRY(folder, folder_of(entry.data().entity));
-    const std::string reference = entry.key().reference();
-    // Not in every file yet: to be sent again, which adds it where it is missing.
-    if (settings_.csv && folder->csv->find(reference) == nullptr) return delivery::Absent{};
-    if (settings_.hledger && folder->journal->find(reference) == nullptr) return delivery::Absent{};
-    if (settings_.csv) {
-      const Result<std::string> text = folder->csv->read(*folder->csv->find(reference));
-      if (!text) return delivery::Differs{reference, text.error().message};
-      if (*text != csv_entry(entry)) return delivery::Differs{reference, "the CSV lines are not those of the entry"};
-      // Byte for byte the entry's own lines, so they need no second reading.
-      if (!settings_.hledger) return delivery::FoundPosted{document_of(entry)};
+    std::optional<delivery::LedgerDocument> document;
+    for (OpenFormat& open : folder->formats) {
+      GLMAP_TRY(series, series_of(*folder, open, entry));
+      const auto lines = series->find(entry.key().reference());
+      if (!lines) return delivery::Differs{entry.key().reference(), lines.error().message};
+      // Not in every file yet: to be sent again, which adds it where it is missing.
+      if (!*lines) return delivery::Absent{};
+      auto read = read_back(*open.format, entry, **lines);
+      if (!read) return delivery::Differs{entry.key().reference(), open.format->name + ": " + read.error().message};
+      // The lines that were read by themselves say more than those that were compared.
+      if (!document || open.format->read) document = std::move(*read);
     }
-    const Result<std::string> text = folder->journal->read(*folder->journal->find(reference));
-    if (!text) return delivery::Differs{reference, text.error().message};
-    auto document = read_hledger_entry(*text);
-    if (!document) return delivery::Differs{reference, document.error().message};
-    if (entry.data().storno) turn_sides(*document);
     return delivery::FoundPosted{std::move(*document)};
   }
 
@@ -127,6 +131,20 @@ class FileConnector final : public delivery::ErpConnector {
     }
   }
 
+  static Result<delivery::LedgerDocument> read_back(const Format& format, const JournalEntry& entry,
+                                                    const std::string& lines) {
+    if (format.read) {
+      GLMAP_TRY(document, format.read(lines));
+      if (entry.data().storno) turn_sides(document);
+      return document;
+    }
+    const std::optional<Stamp> stamp = format.stamp_of ? format.stamp_of(lines) : Stamp{};
+    if (!stamp) return fail(ErrorCode::ErpDiffers, "the entry's number or day cannot be read back");
+    GLMAP_TRY(expected, format.lines(entry, *stamp));
+    if (lines != expected) return fail(ErrorCode::ErpDiffers, "the lines are not those of the entry");
+    return document_of(entry);
+  }
+
   static delivery::LedgerDocument document_of(const JournalEntry& entry) {
     delivery::LedgerDocument out{entry.key().reference(), entry.key().reference(), entry.data().posting_date, {}};
     for (const JournalLine& line : entry.lines()) {
@@ -137,37 +155,54 @@ class FileConnector final : public delivery::ErpConnector {
   }
 
   /// Nothing when the entry stands in the file now.
-  static std::optional<Outcome> append(EntryFile& target, const std::string& reference, const std::string& text) {
-    if (const IndexedEntry* there = target.find(reference)) {
-      const Result<std::string> present = target.read(*there);
-      if (present && *present == text) return std::nullopt;
+  std::optional<Outcome> write(const OpenFolder& folder, OpenFormat& open, const JournalEntry& entry) const {
+    const Format& format = *open.format;
+    const std::string reference = entry.key().reference();
+    const auto series = series_of(folder, open, entry);
+    if (!series) return NotSent{series.error().code, series.error().message, std::nullopt};
+    const auto present = (*series)->find(reference);
+    if (!present) return Unclear{present.error().message};
+    if (*present) {
+      if (read_back(format, entry, **present)) return std::nullopt;
       // It is there with other contents: a look-up says how it differs.
-      return Outcome(Unclear{"the file holds another entry under the reference `" + reference + "`"});
+      return Unclear{"the file holds another entry under the reference `" + reference + "`"};
     }
-    if (Status written = target.append(reference, text); !written) return Outcome(Unclear{written.error().message});
+    const std::string name = format.series_of ? format.series_of(entry) : "";
+    const auto lines = format.lines(entry, {(*series)->next_number(name), today(folder.files->entity)});
+    if (!lines) return Refused{lines.error().code, lines.error().message};
+    if (Status declared = declare(folder, open, *lines); !declared) {
+      return NotSent{ErrorCode::ErpUnreachable, declared.error().message, std::nullopt};
+    }
+    if (Status written = (*series)->append(reference, name, *lines); !written) return Unclear{written.error().message};
     return std::nullopt;
   }
 
-  /// After a failed write nothing is known of the file; the next use opens and repairs it.
-  Outcome forget(const EntityFolder& folder, Outcome outcome) {
-    folders_.erase(folder.entity->code);
-    return outcome;
+  Date today(const LegalEntity& entity) const {
+    const Instant instant{clock_->utc_micros()};
+    return civil_date(instant, entity.zone).value_or(Date::parse(instant.to_text().substr(0, 10)).value());
   }
 
-  Result<EntityFolder*> folder_of(std::string_view code) {
+  Result<EntrySeries*> series_of(const OpenFolder& folder, OpenFormat& open, const JournalEntry& entry) const {
+    const std::string name = open.format->file_of(entry);
+    if (const auto there = open.files.find(name); there != open.files.end()) return &there->second;
+    if (open.files.size() >= kOpenMax) open.files.clear();
+    const std::string head = open.format->head(entry, Instant{clock_->utc_micros()});
+    GLMAP_TRY(series, EntrySeries::open(folder.path + "/" + name, head, *open.format));
+    return &open.files.emplace(name, std::move(series)).first->second;
+  }
+
+  Result<OpenFolder*> folder_of(std::string_view code) {
     if (auto open = folders_.find(code); open != folders_.end()) return &open->second;
-    const auto entity = std::ranges::find(settings_.entities, code, &LegalEntity::code);
+    const auto entity = settings_.entities.find(std::string(code));
     if (entity == settings_.entities.end()) {
       return fail(ErrorCode::ErpWrongEntity, "this connection serves no legal entity `" + std::string(code) + "`");
     }
-    EntityFolder folder;
-    folder.entity = &*entity;
-    folder.path = settings_.folder + "/" + entity->code;
+    OpenFolder folder{settings_.folder + "/" + entity->first, &entity->second, {}};
     GLMAP_CHECK(prepare(folder));
-    return &folders_.emplace(entity->code, std::move(folder)).first->second;
+    return &folders_.emplace(entity->first, std::move(folder)).first->second;
   }
 
-  Status prepare(EntityFolder& folder) const {
+  static Status prepare(OpenFolder& folder) {
     std::error_code failed;
     std::filesystem::create_directories(folder.path, failed);
     if (failed) {
@@ -176,45 +211,46 @@ class FileConnector final : public delivery::ErpConnector {
     const std::string identity = folder.path + "/identity";
     GLMAP_TRY(known, read_whole_file(identity));
     if (!known) {
-      const LegalEntity& entity = *folder.entity;
+      const LegalEntity& entity = folder.files->entity;
       GLMAP_CHECK(write_whole_file(identity, entity.name + "\n" + std::string(entity.functional.code()) + "\n"));
     }
-    if (settings_.hledger) {
-      GLMAP_TRY(earlier, read_whole_file(folder.path + "/preamble.journal"));
-      folder.preamble = with_declared_accounts(hledger_preamble({*folder.entity}), earlier.value_or(""));
-      GLMAP_CHECK(write_whole_file(folder.path + "/preamble.journal", folder.preamble));
-      GLMAP_TRY(journal, EntryFile::open(folder.path + "/entries.journal", "include preamble.journal\n\n"));
-      folder.journal = std::move(journal);
-    }
-    if (settings_.csv) {
-      GLMAP_TRY(csv, EntryFile::open(folder.path + "/entries.csv", csv_header()));
-      folder.csv = std::move(csv);
+    for (const Format& format : folder.files->formats) {
+      OpenFormat open{&format, {}, {}};
+      if (!format.declarations_file.empty()) {
+        const std::string path = folder.path + "/" + format.declarations_file;
+        GLMAP_TRY(earlier, read_whole_file(path));
+        open.declarations = with_earlier(format, earlier.value_or(""));
+        GLMAP_CHECK(write_whole_file(path, open.declarations));
+      }
+      folder.formats.push_back(std::move(open));
     }
     return {};
   }
 
-  static Status declare_accounts(EntityFolder& folder, std::string_view text) {
+  static Status declare(const OpenFolder& folder, OpenFormat& open, std::string_view lines) {
+    if (!open.format->needs) return {};
     bool changed = false;
-    for (const std::string& name : hledger_account_names(text)) {
-      const std::string line = "account " + name + "\n";
-      if (folder.preamble.find("\n" + line) != std::string::npos) continue;
-      folder.preamble += line;
+    for (const std::string& needed : open.format->needs(lines)) {
+      if (open.declarations.find("\n" + needed + "\n") != std::string::npos) continue;
+      open.declarations += needed + "\n";
       changed = true;
     }
     if (!changed) return {};
-    return write_whole_file(folder.path + "/preamble.journal", folder.preamble);
+    return write_whole_file(folder.path + "/" + open.format->declarations_file, open.declarations);
   }
 
   FileSettings settings_;
+  std::unique_ptr<platform::Clock> clock_;
   std::function<bool()> may_send_;
   delivery::Capabilities capabilities_;
-  std::map<std::string, EntityFolder, std::less<>> folders_;
+  std::map<std::string, OpenFolder, std::less<>> folders_;
 };
 
 }  // namespace
 
-std::unique_ptr<delivery::ErpConnector> make_file_connector(FileSettings settings) {
-  return std::make_unique<FileConnector>(std::move(settings));
+std::unique_ptr<delivery::ErpConnector> make_file_connector(FileSettings settings,
+                                                            std::unique_ptr<platform::Clock> clock) {
+  return std::make_unique<FileConnector>(std::move(settings), std::move(clock));
 }
 
 }  // namespace glmap::gateway::connectors::file

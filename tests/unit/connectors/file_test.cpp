@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "gateway/connectors/factory.hpp"
-#include "gateway/connectors/file/file_connector.hpp"
 #include "gateway/delivery/compare.hpp"
 #include "tests/unit/connectors/entries.hpp"
 
@@ -33,7 +32,13 @@ struct Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::unique_ptr<delivery::ErpConnector> connector(bool hledger = true, bool csv = false) const {
-    return connectors::file::make_file_connector({path.string(), hledger, csv, legal_entities()});
+    return make(hledger && csv ? "hledger, csv" : csv ? "csv" : "hledger", legal_entities());
+  }
+  std::unique_ptr<delivery::ErpConnector> make(const std::string& formats, std::vector<LegalEntity> entities) const {
+    auto made = connectors::make_connector(
+        {"files", "file", {{"folder", path.string()}, {"format", formats}}, {}, std::move(entities)});
+    REQUIRE(made.has_value());
+    return std::move(*made);
   }
   std::string text(const std::string& name) const {
     std::ifstream in(path / name, std::ios::binary);
@@ -216,7 +221,7 @@ TEST_CASE("the folder says whose books it holds", "[file][E14]") {
   CHECK(folder.connector()->who_am_i("DE").value() == delivery::EntityIdentity{"Acme GmbH", "EUR"});
   // The folder is handed to another company's configuration.
   std::vector<LegalEntity> others = {legal_entity("DE", "Other GmbH", "EUR")};
-  const auto other = connectors::file::make_file_connector({folder.path.string(), true, false, others});
+  const auto other = folder.make("hledger", others);
   CHECK(other->who_am_i("DE").value().name == "Acme GmbH");
   CHECK(folder.connector()->who_am_i("US").error().code == ErrorCode::ErpWrongEntity);
 }
@@ -267,5 +272,7 @@ TEST_CASE("settings that are misspelt, missing or contradictory are named", "[fa
   CHECK(make_connector({"x", "sap", {}, {}, {}}).error().message ==
         "ERP connection `x` is of kind `sap`; write tryton, ledger or file");
   CHECK(make_connector({"x", "file", {{"folder", "/tmp/x"}, {"format", "xls"}}, {}, {}}).error().message ==
-        "ERP connection `x`: `format` is `xls`; write hledger, csv or both");
+        "ERP connection `x`: `format` is `xls`; write one or several of hledger, beancount, csv, fbdi, datev, fec, "
+        "ads, each "
+        "once");
 }
