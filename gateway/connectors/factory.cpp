@@ -8,7 +8,9 @@
 #include "gateway/connectors/file/entry_file.hpp"
 #include "gateway/connectors/file/file_connector.hpp"
 #include "gateway/connectors/ledger/ledger_connector.hpp"
+#include "gateway/connectors/rest/rest_connector.hpp"
 #include "gateway/connectors/tryton/tryton_connector.hpp"
+#include "gateway/connectors/tryton/wire.hpp"
 
 namespace glmap::gateway::connectors {
 
@@ -70,6 +72,13 @@ class Reader {
       }
     }
     return {};
+  }
+
+  /// The settings that nobody has asked for yet.
+  Values not_asked() const {
+    Values out = values_;
+    for (const std::string& key : asked_) out.erase(key);
+    return out;
   }
 
   const std::string& place() const { return place_; }
@@ -193,6 +202,41 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_ledger(const ConnectorSetti
   return ledger::make_ledger_connector(std::move(out), std::move(http));
 }
 
+/// `Authorization` from a token or from user and password; nothing when neither is set.
+Result<std::string> authorisation_of(Reader& reader) {
+  GLMAP_TRY(token, secret_of(reader, "token", false));
+  const std::string user = reader.text("user");
+  GLMAP_TRY(password, secret_of(reader, "password", !user.empty()));
+  if (!token.empty() && !user.empty())
+    return fail(ErrorCode::BadConfiguration, reader.place() + " has a token and a user; write one of them");
+  if (!token.empty()) return "Bearer " + token;
+  return user.empty() ? "" : "Basic " + tryton::base64(user + ":" + password);
+}
+
+Result<std::unique_ptr<delivery::ErpConnector>> make_rest(const ConnectorSettings& settings) {
+  Reader reader("ERP connection `" + settings.name + "`", settings.settings);
+  GLMAP_TRY(url, reader.required("url"));
+  GLMAP_CHECK(check_url(reader, url));
+  GLMAP_TRY(authorisation, authorisation_of(reader));
+  const std::string key_header = reader.text("api_key_header");
+  GLMAP_TRY(api_key, secret_of(reader, "api_key", !key_header.empty()));
+  GLMAP_TRY(connect_ms, reader.milliseconds("connect_timeout_ms", 5'000));
+  GLMAP_TRY(total_ms, reader.milliseconds("timeout_ms", 60'000));
+  platform::HttpClientSettings http_settings;
+  http_settings.authorities_file = reader.text("authorities_file");
+  http_settings.plain_http_hosts = words(reader.text("plain_http_hosts"));
+  GLMAP_TRY(read,
+            rest::read_rest_settings(reader.place(), reader.not_asked(), settings.entities, settings.legal_entities));
+  read.url = url;
+  while (read.url.ends_with('/')) read.url.pop_back();
+  read.authorisation = authorisation;
+  if (!key_header.empty()) read.secret_headers.emplace_back(key_header, api_key);
+  read.connect_ms_max = connect_ms;
+  read.total_ms_max = total_ms;
+  GLMAP_TRY(http, platform::make_http_client(http_settings));
+  return rest::make_rest_connector(std::move(read), std::move(http));
+}
+
 Result<std::unique_ptr<delivery::ErpConnector>> make_file(const ConnectorSettings& settings) {
   GLMAP_TRY(read, file::read_file_settings("ERP connection `" + settings.name + "`", settings.settings,
                                            settings.entities, settings.legal_entities));
@@ -213,8 +257,9 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_connector(const ConnectorSe
   if (settings.kind == "tryton") return make_tryton(settings);
   if (settings.kind == "file") return make_file(settings);
   if (settings.kind == "ledger") return make_ledger(settings);
+  if (settings.kind == "rest") return make_rest(settings);
   return fail(ErrorCode::BadConfiguration, "ERP connection `" + settings.name + "` is of kind `" + settings.kind +
-                                               "`; write tryton, ledger or file");
+                                               "`; write tryton, ledger, rest or file");
 }
 
 std::map<std::string, delivery::EntityIdentity> expected_identities(const ConnectorSettings& settings) {
@@ -230,7 +275,7 @@ std::map<std::string, delivery::EntityIdentity> expected_identities(const Connec
 }
 
 std::vector<std::string> connector_kinds() {
-  return {"tryton", "ledger", "file"};
+  return {"tryton", "ledger", "rest", "file"};
 }
 
 }  // namespace glmap::gateway::connectors

@@ -16,7 +16,7 @@ namespace glmap::gateway::connectors {
 
 struct ConnectorSettings {
   std::string name;  // of the ERP connection, as in LegalEntity::erp
-  std::string kind;  // tryton, ledger, file
+  std::string kind;  // tryton, ledger, rest, file
   std::map<std::string, std::string> settings;
   std::map<std::string, std::map<std::string, std::string>> entities;  // by our entity code
   /// The book's legal entities that this connection serves, with their charts.

@@ -79,6 +79,12 @@ AttemptResult look_failed(const NotAsked& error) {
 }
 
 AttemptResult look_up(ErpConnector& connector, const JournalEntry& entry) {
+  if (!connector.describe().read_back) {
+    // Nobody can tell, so nobody may send it again: a person looks in the ERP.
+    return plain(DeliveryInput::found_differs,
+                 reason(ErrorCode::ErpUnclear,
+                        "whether the ERP took the entry is not known, and this connection cannot look it up"));
+  }
   const Asked<Finding> finding = connector.find(entry);
   if (!finding) return look_failed(finding.error());
   if (const auto* posted = std::get_if<FoundPosted>(&*finding)) {
