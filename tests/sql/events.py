@@ -2,15 +2,23 @@
 """Billing events of all kinds for a book, made from its bundle: right ones, and ones with every fault a sender can make.
 
 A bundle holds the schemas, lists and entities. Choices that must fit together (a tax code and the country) are made by
-the functions in CHOOSERS; everything else is drawn by the kind of the field. One seed gives one sequence of events."""
-import decimal
+the functions in CHOOSERS, or taken over from events that posted (`models`); everything else is drawn by the kind of the
+field. The sums that a schema states are kept (sums.py). A fault is a slip() and counted. One seed gives one sequence of events."""
+import datetime
 import json
 import pathlib
 import random
+import re
 
+import sums
+
+LISTED = ("list", "entity", "currency", "yes_no")   # kinds of which a model gives the value
 KINDS = ("text", "list", "entity", "currency", "money", "functional", "decimal", "date", "instant", "yes_no")
 FOREIGN = ("USD", "EUR", "GBP", "JPY", "BHD", "CLF", "CHF", "KRW")
+LARGEST = {"tax": 10 ** 7}    # minor units; by mapping, where SQLite's 64 bits leave less: tax multiplies by twelve places
 DIGITS = {"JPY": 0, "KRW": 0, "BHD": 3, "CLF": 4}
+DAYS_SPREAD = (-1, 0, 0, 1)   # about the first and last days of rows and accounts
+LIKE_SHARE = .85              # of the events, when there are models: like one of them
 STRANGE_TEXTS = ('C "quoted"', "C\\back", "Müller & Söhne", "C'quote", "東京 1", "C" * 1024, " C ", "C,comma")
 
 
@@ -40,6 +48,8 @@ class Book:
     def __init__(self, bundle):
         book = json.loads(pathlib.Path(bundle).read_text(encoding="utf-8"))["payload"]["book"]
         catalog = book["catalog"]
+        dated = json.dumps([book.get("tables"), book.get("roles"), catalog["entities"]])
+        self.days = sorted(map(datetime.date.fromisoformat, set(re.findall(r'"(20\d\d-\d\d-\d\d)"', dated))))
         self.name = book["name"]
         self.lists = [one["values"] for one in catalog.get("lists", [])]
         self.entities = {one["code"]: one["functional"] for one in catalog["entities"]}
@@ -52,29 +62,48 @@ class Book:
 
 
 class Maker:
-    def __init__(self, book, seed):
+    """`models`: events that posted; most are made like one of them: what can be listed and what is absent is the same,
+    amounts, days and texts are not."""
+
+    def __init__(self, book, seed, models=()):
         self.book = book
+        self.models = models
+        self.slipped = False
         self.chance = random.Random(seed)
         self.chooser = CHOOSERS.get(book.name, lambda maker, kind, data: None)
 
     def often(self, share):
         return self.chance.random() < share
 
+    def slip(self, share):
+        """Whether a fault is made; the event is then one of those that need not be sound."""
+        made = self.often(share)
+        self.slipped = self.slipped or made
+        return made
+
     # ---- values by kind
 
-    def minor(self):
+    def minor(self, top=10 ** 9):
         kind = self.chance.random()
         if kind < .06:
             return 0
-        top = self.chance.choice((999, 99_999, 99_999, 9_999_999, 10 ** 9))
+        top = min(LARGEST.get(self.book.name, top), top if kind > .98 else self.chance.choice((999, 99_999, 99_999, 9_999_999, 10 ** 9)))
         value = self.chance.randrange(1, top)
         return -value if kind < .14 else value
 
-    def money(self, digits):
-        text = amount_text(self.minor(), digits)
+    def amount(self, field, context, currency):
+        """In the currency of the books the script of a generated book is exact for very large ones."""
+        large = self.book.name == "oracle" and context["currency"] == context["functional"]
+        return self.money(DIGITS.get(currency, 2), field.get("sign"), 10 ** 12 if large else 10 ** 9)
+
+    def money(self, digits, sign=0, top=10 ** 9):
+        minor = self.minor(top)
+        if sign and not self.slip(.004):
+            minor = abs(minor) or 1
+        text = amount_text(minor, digits)
         if self.often(.05):
-            text += ".00" if digits == 0 else "0"
-        if self.often(.003):
+            text += ("." if digits == 0 else "") + self.chance.choice(("0", "00", "000000"))
+        if self.slip(.002):
             text += ".5" if "." not in text else "7"
         return Number(text) if self.often(.5) else text
 
@@ -82,15 +111,17 @@ class Maker:
         places = self.chance.choice((2, 4, 4, 6, 9, 12))
         value = self.chance.choice((self.chance.uniform(.5, 1.5), self.chance.uniform(.0005, .02), self.chance.uniform(80, 170)))
         text = "%.*f" % (places, value)
-        if self.often(.004):
+        if self.slip(.002):
             text = self.chance.choice(("0", "-0.9", "0.00"))
         return Number(text) if self.often(.5) else text
 
     def day(self):
         kind = self.chance.random()
-        if kind < .004:
+        if kind < .2 and self.book.days:
+            return (self.chance.choice(self.book.days) + datetime.timedelta(days=self.chance.choice(DAYS_SPREAD))).isoformat()
+        if self.slip(.002):
             return self.chance.choice(("2026-02-30", "2026-13-01", "26-01-01", "2026-1-1", "tomorrow", ""))
-        year = self.chance.choice((2026, 2026, 2026, 2027)) if kind > .04 else self.chance.choice((2024, 2025, 2025, 2032, 2033))
+        year = self.chance.choice((2026, 2026, 2026, 2027)) if kind > .22 else self.chance.choice((2024, 2025, 2025, 2032, 2033))
         return "%d-%02d-%02d" % (year, self.chance.randrange(1, 13), self.chance.choice((1, 15, 28, self.chance.randrange(1, 29))))
 
     def instant(self):
@@ -98,96 +129,97 @@ class Maker:
         zone = self.chance.choice(("Z", "Z", "+02:00", "-05:30", "z", "+14:00"))
         text = "%sT%02d:%02d:%02d%s%s" % (self.day(), self.chance.randrange(24), self.chance.randrange(60), self.chance.randrange(60),
                                           fraction, zone)
-        return text if self.often(.99) else text[:-1]
+        return text[:-1] if self.slip(.003) else text
 
     def text(self, name):
         if self.often(.02):
             return self.chance.choice(STRANGE_TEXTS)
-        if self.often(.002):
+        if self.slip(.002):
             return self.chance.choice(("", "C" * 1025, "tab\there", "high\u0085"))
         return "%s-%d" % (name[:3].upper(), self.chance.randrange(1, 400))
 
     def value(self, field, context):
         kind = self.book.kind(field)
         if kind == "list":
-            return self.chance.choice(self.book.lists[field.get("list", 0)]) if self.often(.995) else "UNHEARD-OF"
+            return self.chance.choice(self.book.lists[field.get("list", 0)]) if not self.slip(.003) else "UNHEARD-OF"
         if kind == "currency":
             code = context["functional"] if self.often(.6) else self.chance.choice(FOREIGN)
-            return code if self.often(.997) else self.chance.choice(("XYZ", "eur", "EURO"))
+            return self.chance.choice(("XYZ", "eur", "EURO")) if self.slip(.003) else code
         if kind == "entity":
-            return self.chance.choice(list(self.book.entities)) if self.often(.997) else "ZZ"
+            return "ZZ" if self.slip(.002) else self.chance.choice(list(self.book.entities))
         if kind == "money":
-            return self.money(DIGITS.get(context["currency"], 2))
+            return self.amount(field, context, context["currency"])
         if kind == "functional":
-            return self.money(DIGITS.get(context["functional"], 2))
+            return self.amount(field, context, context["functional"])
         if kind == "yes_no":
-            return self.often(.5) if self.often(.998) else "yes"
+            return "yes" if self.slip(.002) else self.often(.5)
         return {"decimal": self.rate, "date": self.day, "instant": self.instant}.get(kind, lambda: self.text(field["name"]))()
 
     # ---- an event
 
-    def fields(self, fields, context):
+    def fields(self, fields, context, like=None):
         data = {}
         for field in fields:
-            optional, defined = field.get("optional"), field.get("definition")
-            if defined and self.often(.99):
+            name, optional = field["name"], field.get("optional")
+            if field.get("definition") or (not optional and self.slip(.0015)):
                 continue
-            if optional and self.often(.3):
+            if name not in like if like is not None else optional and self.often(.3):
                 continue
-            if not optional and not defined and self.often(.0015):
-                continue
-            data[field["name"]] = self.value(field, context)
+            same = like is not None and self.book.kind(field) in LISTED and not self.slip(.001)
+            data[name] = like[name] if same and name in like else self.value(field, context)
         return data
 
-    def work_out(self, kind, data):
-        """Writes what follows from other fields, rightly, where these can be read."""
-        for fields, holder in [(kind.get("line", []), line) for line in data.get("lines", [])] + [(kind["header"], data)]:
-            for field in fields:
-                sum_of = [self.term(term, fields, holder, kind, data) for term in field.get("definition", [])]
-                if sum_of and None not in sum_of:
-                    holder[field["name"]] = str(sum(sum_of))
+    def lines(self, kind, context, like):
+        if self.slip(.001):
+            return []
+        models = like.get("lines") if like else None
+        return [self.fields(kind["line"], context, self.chance.choice(models) if models else None)
+                for _ in range(self.chance.choice((1, 1, 2, 3, 5, 9)))]
 
-    def term(self, term, fields, holder, kind, data):
-        sign = -1 if term.get("negative") else 1
-        holders = data.get("lines", []) if term.get("over_lines") else [holder]
-        name = (kind["line"] if term.get("over_lines") else fields)[term.get("field", 0)]["name"]
-        try:
-            return sign * sum(decimal.Decimal(one[name]) for one in holders)
-        except (KeyError, decimal.InvalidOperation):
-            return None
-
-    def event(self, number):
-        kind = self.chance.choice(self.book.types)
-        entity = self.chance.choice(list(self.book.entities))
-        context = {"functional": self.book.entities[entity], "currency": self.book.entities[entity]}
-        header = kind["header"]
+    def data(self, kind, like):
+        book = self.book
+        entity = like.get("entity") if like else None
+        entity = entity if entity in book.entities else self.chance.choice(list(book.entities))
+        context = {"functional": book.entities[entity], "currency": book.entities[entity]}
         if kind.get("currency_field") and self.often(.35):
             context["currency"] = self.chance.choice(FOREIGN)
-        data = self.fields(header, context)
-        for field in header:  # the entity and currency that the amounts were made for
-            if self.book.kind(field) == "entity" and field["name"] == "entity" and self.often(.997):
+        if like:
+            named = kind["header"][kind["currency_field"][0]]["name"] if kind.get("currency_field") else None
+            context["currency"] = like.get(named, context["currency"])
+        data = self.fields(kind["header"], context, like)
+        for field in kind["header"]:  # the entity and currency that the amounts were made for
+            name = field["name"]
+            if book.kind(field) == "entity" and name == "entity" and not self.slip(.002):
                 data["entity"] = entity
-            if self.book.kind(field) == "currency" and field["name"] in data and self.often(.997):
-                data[field["name"]] = context["currency"]
-            if field["name"] == "rate" and self.often(.95):
+            if book.kind(field) == "currency" and name in data and not self.slip(.002):
+                data[name] = context["currency"]
+            if name == "rate":
                 data.pop("rate", None)
-                if context["currency"] != context["functional"]:
+                if context["currency"] != context["functional"] and not self.slip(.01) or self.often(.02):
                     data["rate"] = self.rate()
         if kind.get("line"):
-            data["lines"] = [self.fields(kind["line"], context) for _ in range(self.chance.choice((1, 1, 2, 3, 5, 9)))]
-            if self.often(.001):
-                data["lines"] = []
-        if self.often(.97):
+            data["lines"] = self.lines(kind, context, like)
+        return data
+
+    def event(self, number):
+        self.slipped = False
+        model = self.chance.choice(self.models) if self.models and self.often(LIKE_SHARE) else None
+        kind = next(one for one in self.book.types if one["name"] == model["type"]) if model else self.chance.choice(self.book.types)
+        data = self.data(kind, model and model["data"])
+        if not self.slip(.02):
             self.chooser(self, kind["name"], data)
+        sums.keep(kind, data)
         if self.often(.3):
-            self.work_out(kind, data)
+            sums.write_out(kind, data)
+        if self.often(.03):
+            self.slipped |= sums.break_one(kind, data, self.chance)
         event = {"specversion": "1.0", "id": "E%d" % number, "source": self.chance.choice(("billing", "shop")), "type": kind["name"],
                  "data": data}
-        if self.often(.001):
+        if self.slip(.001):
             event["type"] = "never.heard"
         if self.often(.05):
             event["revision"] = "2"
-        if self.often(.7):
+        if "time" in model if model else self.often(.7):
             event["time"] = self.instant()
         return event
 
@@ -224,11 +256,10 @@ def choose_acme(maker, kind, data):
 
 
 def choose_order(maker, data, digits):
-    """Weights are mostly what weights can be; a rebate is mostly smaller than what it is taken from."""
+    """What a rebate is shared out by is mostly not negative; a rebate is mostly smaller than what it is taken from."""
     for line in data["lines"]:
-        for field in ("net", "weight"):
-            if field in line and maker.often(.985):
-                line[field] = amount_text(abs(maker.minor()), digits)
+        if "net" in line and maker.often(.985):
+            line["net"] = amount_text(abs(maker.minor()), digits)
     if maker.often(.9):
         data["rebate"] = amount_text(maker.chance.choice((0, 1, 7, 100, 333, -5)), digits)
 
@@ -245,9 +276,6 @@ def choose_everything(maker, kind, data):
     for field in ("rate", "partner_rate"):
         if maker.often(.9):
             data[field] = maker.rate()
-    if maker.often(.95):
-        paid, due = maker.minor(), maker.minor()
-        data.update(paid=amount_text(paid, digits), due=amount_text(due, digits), rebate=amount_text(paid + due, digits))
     if maker.often(.3):
         for field in ("paid", "due", "rebate"):
             data.pop(field, None)
@@ -256,8 +284,12 @@ def choose_everything(maker, kind, data):
 CHOOSERS = {"acme-billing": choose_acme, "everything": choose_everything}
 
 
-def write(bundle, count, seed, path):
-    maker = Maker(Book(bundle), seed)
+def write(bundle, count, seed, path, models=()):
+    """Returns how many of the events have a fault that was made on purpose."""
+    maker = Maker(Book(bundle), seed, models)
+    faulty = 0
     with open(path, "w", encoding="utf-8") as out:
         for number in range(1, count + 1):
             out.write(dump(maker.event(number)) + "\n")
+            faulty += maker.slipped
+    return faulty

@@ -59,7 +59,7 @@ class Limits(unittest.TestCase):
         comparison = oracle.Comparison()
         uncovered = comparison.outcomes(outcomes, oracle.simulated_outcomes(words))
         comparison.lines(oracle.simulated_lines(entries), journal, uncovered)
-        return comparison.count, comparison.tally["entries"]
+        return comparison.count, comparison.figures.tally["entries"]
 
     def stops(self, book, event, words):
         path = self.write([event])
