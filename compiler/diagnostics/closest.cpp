@@ -41,6 +41,26 @@ std::u32string folded(std::string_view text) {
   return result;
 }
 
+/// `customer` of `customer_id`, `product` of `sold_product`: one is the other with words before or behind it.
+bool lengthens(std::u32string_view longer, std::u32string_view shorter) {
+  if (longer.size() < shorter.size() + 2) return false;
+  return (longer.starts_with(shorter) && longer[shorter.size()] == U'_') ||
+         (longer.ends_with(shorter) && longer[longer.size() - shorter.size() - 1] == U'_');
+}
+
+/// The one candidate that is `wanted` with a word more or less; empty when there are several.
+std::string lengthened(const std::u32string& wanted, const std::vector<std::string>& candidates) {
+  std::string found;
+  for (const std::string& candidate : candidates) {
+    const std::u32string offered = folded(candidate);
+    if (offered.size() > kLengthMax || candidate == found) continue;
+    if (!lengthens(offered, wanted) && !lengthens(wanted, offered)) continue;
+    if (!found.empty()) return {};
+    found = candidate;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
@@ -60,7 +80,7 @@ std::string closest(std::string_view word, const std::vector<std::string>& candi
       best = candidate;
     }
   }
-  return best;
+  return best.empty() ? lengthened(wanted, candidates) : best;
 }
 
 }  // namespace glmap::diagnostics

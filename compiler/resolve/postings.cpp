@@ -229,9 +229,17 @@ class LineReader {
               [](const DimensionSource& a, const DimensionSource& b) { return a.name < b.name; });
   }
 
+  /// A field or an answer here whose name is close to that of a dimension, and that can be one.
+  std::string near_dimension(const std::string& need) {
+    std::vector<std::string> candidates;
+    for (const std::string& name : scope_.known_names())
+      if (const auto field = scope_.find_field(name); !field || can_be_dimension(*field)) candidates.push_back(name);
+    return diagnostics::closest(need, candidates);
+  }
+
   std::optional<Operand> derive_dimension(const Role& role, const std::string& need) {
     const Span& role_place = context_.role_places[line_role(role)];
-    const std::string help = "add the field to the event, or write `with " + need + " VALUE` at the end of the line";
+    std::string help = "add the field to the event, or write `with " + need + " VALUE` at the end of the line";
     const auto refuse = [&](const std::string& why) {
       if (!scope_.tell_once("need " + role.name + " " + need)) return;
       context_.error_with(ErrorCode::DimensionNotDerivable, written_.span,
@@ -244,8 +252,12 @@ class LineReader {
       if (scope_.type().line_index(need))
         refuse("only the lines of event " + tick(scope_.type().name) +
                " carry it; this rule looks at the event as a whole");
-      else
+      else {
+        if (const std::string near = near_dimension(need); !near.empty())
+          help = "did you mean " + tick(near) + "? write `with " + need + " " + near +
+                 "` at the end of the line, or name the field " + tick(need) + " in the schema";
         refuse("event " + tick(scope_.type().name) + " has no field " + tick(need) + " and no table answers it");
+      }
       return std::nullopt;
     }
     auto named = scope_.dimension(need);

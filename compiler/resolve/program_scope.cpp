@@ -48,7 +48,6 @@ std::optional<Named> ProgramScope::line_field(const std::string& name) const {
   return named;
 }
 
-/// The one field of that name that rules here can see.
 std::optional<Named> ProgramScope::find_field(const std::string& name) const {
   auto header = header_field(name);
   auto line = each_line() ? line_field(name) : std::nullopt;
@@ -83,6 +82,16 @@ std::vector<std::string> ProgramScope::known_names() const {
   for (const Table& table : context_.book().tables)
     for (const AnswerColumn& answer : table.answers)
       if (answer.kind != AnswerColumn::Kind::account) names.push_back(answer.name);
+  return names;
+}
+
+/// Fields that rules here can see and that have the domain's values.
+std::vector<std::string> ProgramScope::fields_of(const Domain& domain) const {
+  std::vector<std::string> names;
+  for (const Field& field : type().header)
+    if (domain_of(field) == domain) names.push_back(field.name);
+  for (const Field& field : type().line)
+    if (each_line() && domain_of(field) == domain) names.push_back(field.name);
   return names;
 }
 
@@ -382,8 +391,10 @@ ProgramScope::Derived ProgramScope::input_of(std::uint32_t table, std::size_t co
     failed.fault.needs_lines = true;
     return failed;
   }
+  const std::string near = diagnostics::closest(wanted.name, fields_of(wanted.domain));
   return refuse(ErrorCode::UnknownField, "and event " + tick(type().name) + " has no such field",
-                "add the field to the event, or do not use the table's answer there");
+                near.empty() ? "add the field to the event, or do not use the table's answer there"
+                             : "did you mean " + tick(near) + "? the table's column and the field need one name");
 }
 
 std::optional<rules::Domain> ProgramScope::domain_of_dimension(const rules::DimensionSource& dimension) const {

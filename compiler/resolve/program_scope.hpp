@@ -45,6 +45,8 @@ class ProgramScope {
   std::optional<Named> resolve(const Word& word);
   /// The value of a dimension by its bare name; why there is none, in words, otherwise. Reports nothing.
   std::expected<Named, std::string> dimension(const std::string& name);
+  /// The one field of that name that rules here can see; reports nothing.
+  std::optional<Named> find_field(const std::string& name) const;
   /// True when `name` is a field or an answer here; reports nothing.
   bool is_name(const std::string& name) const;
 
@@ -85,7 +87,6 @@ class ProgramScope {
   };
 
   std::optional<Named> field_of(const Word& word, const std::string& name, bool line);
-  std::optional<Named> find_field(const std::string& name) const;
   std::optional<Named> header_field(const std::string& name) const;
   std::optional<Named> line_field(const std::string& name) const;
   std::optional<Named> answer_of(const Word& word);
@@ -100,6 +101,7 @@ class ProgramScope {
   Derived derive_inputs(std::uint32_t table, rules::Lookup& lookup);
   Derived input_of(std::uint32_t table, std::size_t column, rules::Operand& input, bool& on_line);
   void report(const Span& at, Fault fault);
+  std::vector<std::string> fields_of(const rules::Domain& domain) const;
   std::string name_help(const std::string& name, const std::vector<std::string>& known, std::string otherwise) const;
   void add_check(std::uint32_t table, const Named& field);
 

@@ -141,7 +141,8 @@ bool AstBuilder::row_fits(const TableDecl& table, const RowCells& row, bool impo
   }
   if (impossible) {
     if (!row.because.empty() && row.answered.empty()) return true;
-    missing(row.span, "an impossible row needs a reason and no answers", "end the row with `|| because \"reason\" |`");
+    missing(row.span, "an impossible row needs a reason and no answers",
+            "end the row with `|| because \"reason\" |`, or move it above `impossible`");
     return false;
   }
   if (!row.because.empty()) {

@@ -29,24 +29,39 @@ class UsableCheck {
     if (account == nullptr) return;  // resolve has told
     if (!account->postable)
       return report(use, days.first, "is a heading and cannot be posted to", "name one of the accounts below it");
+    if (account->open_until && *account->open_until < days.first)
+      return report(use, days.first,
+                    "is closed since " + account->open_until->plus_days(1).to_text() + "; the book may use it from " +
+                        days.first.to_text(),
+                    "name an account that is open then, or correct `open_until` in the chart of accounts");
+    if (account->open_from && *account->open_from > days.last)
+      return report(use, days.first,
+                    "opens on " + account->open_from->to_text() + "; the book may use it until " + days.last.to_text(),
+                    "name an account that is open then, or correct `open_from` in the chart of accounts");
     if (account->open_until && *account->open_until < days.last)
       return report(
-          use, std::max(days.first, account->open_until->plus_days(1)),
+          use, account->open_until->plus_days(1),
           "is open only until " + account->open_until->to_text() + "; the book may use it until " + days.last.to_text(),
-          "put the account into a table with `until " + account->open_until->to_text() +
-              "`, and its successor `from` the day after");
+          change(use, "until " + account->open_until->to_text(),
+                 "its successor `from " + account->open_until->plus_days(1).to_text() + "`"));
     if (account->open_from && *account->open_from > days.first)
       report(
           use, days.first,
           "is open only from " + account->open_from->to_text() + "; the book may use it from " + days.first.to_text(),
-          "put the account into a table with `from " + account->open_from->to_text() +
-              "`, and its predecessor `until` the day before");
+          change(use, "from " + account->open_from->to_text(),
+                 "its predecessor `until " + account->open_from->plus_days(-1).to_text() + "`"));
   }
 
  private:
   struct Days {
     Date first, last;
   };
+
+  /// How one account gives way to another on a day: two rows of a table, which a role with one account has not yet.
+  static std::string change(const AccountUse& use, const std::string& days, const std::string& other) {
+    if (use.row != nullptr) return "let the row hold `" + days + "`, and add a row with " + other;
+    return "write `by TABLE` in the cell, and in that table the account `" + days + "` and " + other;
+  }
 
   /// The first day on which the table answers at all.
   Date in_force(const rules::Table& table) {

@@ -217,5 +217,15 @@ TEST_CASE("the closest known name is offered for a slip and nothing for another 
   CHECK(closest(std::string(100000, 'a'), roles).empty());
 }
 
+TEST_CASE("a name with a word more or less is offered when it is the only one", "[diagnostics]") {
+  const std::vector<std::string> fields = {"customer_id", "billing_country", "product", "tax_code", "tax_rate"};
+  CHECK(closest("customer", fields) == "customer_id");
+  CHECK(closest("country", fields) == "billing_country");
+  CHECK(closest("product_code", fields) == "product");
+  CHECK(closest("custom", fields).empty());                                 // no whole word of it
+  CHECK(closest("tax", fields).empty());                                    // two: nothing tells which
+  CHECK(closest("customers", {"customer", "customers_id"}) == "customer");  // a slip goes before a word more
+}
+
 }  // namespace
 }  // namespace glmap::diagnostics
