@@ -12,7 +12,8 @@ import sys
 from library import digits, event, money
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sql"))
-from events import ACME_KINDS, KINDS, acme_tax  # noqa: E402
+from events import KINDS  # noqa: E402
+from fitting import ACME_KINDS, acme_tax  # noqa: E402
 
 CURRENCIES = ("USD", "EUR", "GBP", "JPY", "BHD", "CHF")
 BOUNDARIES = (0, 1, 1, 2, 49, 50, 99, 100, 101, 333, 999, 1000, 9_999, 10_000, 33_333, 36_500, 100_000, 120_000, 999_999, 12_345_678)

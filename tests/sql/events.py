@@ -2,23 +2,27 @@
 """Billing events of all kinds for a book, made from its bundle: right ones, and ones with every fault a sender can make.
 
 A bundle holds the schemas, lists and entities. Choices that must fit together (a tax code and the country) are made by
-the functions in CHOOSERS, or taken over from events that posted (`models`); everything else is drawn by the kind of the
-field. The sums that a schema states are kept (sums.py). A fault is a slip() and counted. One seed gives one sequence of events."""
+fitting.py, or taken over from events that posted (`models`); everything else is drawn by the kind of the field, amounts by
+drawn_amounts.py. The sums that a schema states are kept (sums.py). A fault is a slip() and counted. One seed gives one
+sequence of events."""
+import collections
 import datetime
 import json
 import pathlib
 import random
 import re
 
+import drawn_amounts
+import fitting
 import sums
+from drawn_amounts import DIGITS
 
 LISTED = ("list", "entity", "currency", "yes_no")   # kinds of which a model gives the value
 KINDS = ("text", "list", "entity", "currency", "money", "functional", "decimal", "date", "instant", "yes_no")
 FOREIGN = ("USD", "EUR", "GBP", "JPY", "BHD", "CLF", "CHF", "KRW")
-LARGEST = {"tax": 10 ** 7}    # minor units; by mapping, where SQLite's 64 bits leave less: tax multiplies by twelve places
-DIGITS = {"JPY": 0, "KRW": 0, "BHD": 3, "CLF": 4}
 DAYS_SPREAD = (-1, 0, 0, 1)   # about the first and last days of rows and accounts
 LIKE_SHARE = .85              # of the events, when there are models: like one of them
+SAME_DAY_SHARE = .5           # of the days of such an event
 STRANGE_TEXTS = ('C "quoted"', "C\\back", "Müller & Söhne", "C'quote", "東京 1", "C" * 1024, " C ", "C,comma")
 
 
@@ -35,11 +39,6 @@ def dump(value):
     if isinstance(value, list):
         return "[" + ",".join(map(dump, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-
-def amount_text(minor, digits):
-    sign, plain = ("-" if minor < 0 else ""), str(abs(minor)).rjust(digits + 1, "0")
-    return sign + (plain[:-digits] + "." + plain[-digits:] if digits else plain)
 
 
 class Book:
@@ -62,15 +61,16 @@ class Book:
 
 
 class Maker:
-    """`models`: events that posted; most are made like one of them: what can be listed and what is absent is the same,
-    amounts, days and texts are not."""
+    """`models`: events that posted; most are made like one of them: what can be listed and what is absent is the same, and
+    mostly which amounts are nothing or negative; half of the days; amounts and texts are not."""
 
     def __init__(self, book, seed, models=()):
         self.book = book
         self.models = models
         self.slipped = False
+        self.edges = collections.Counter()
         self.chance = random.Random(seed)
-        self.chooser = CHOOSERS.get(book.name, lambda maker, kind, data: None)
+        self.chooser = fitting.CHOOSERS.get(book.name, lambda maker, kind, data: None)
 
     def often(self, share):
         return self.chance.random() < share
@@ -83,24 +83,22 @@ class Maker:
 
     # ---- values by kind
 
-    def minor(self, top=10 ** 9):
-        kind = self.chance.random()
-        if kind < .06:
-            return 0
-        top = min(LARGEST.get(self.book.name, top), top if kind > .98 else self.chance.choice((999, 99_999, 99_999, 9_999_999, 10 ** 9)))
-        value = self.chance.randrange(1, top)
-        return -value if kind < .14 else value
+    def minor(self):
+        """Of a currency that need not be the entity's own."""
+        return drawn_amounts.minor(self.chance, drawn_amounts.largest(self.book.name, None, {"functional": None, "wrong": True}))
 
-    def amount(self, field, context, currency):
-        """In the currency of the books the script of a generated book is exact for very large ones."""
-        large = self.book.name == "oracle" and context["currency"] == context["functional"]
-        return self.money(DIGITS.get(currency, 2), field.get("sign"), 10 ** 12 if large else 10 ** 9)
+    def amount(self, field, context, currency, like):
+        value = drawn_amounts.minor(self.chance, drawn_amounts.largest(self.book.name, currency, context))
+        if like is not None and self.often(drawn_amounts.LIKE_SIGN_SHARE):
+            value = drawn_amounts.signed_like(value, like)
+        if field.get("sign") and not self.slip(.004):
+            value = drawn_amounts.signed(value, field["sign"])
+        return self.written(value, currency)
 
-    def money(self, digits, sign=0, top=10 ** 9):
-        minor = self.minor(top)
-        if sign and not self.slip(.004):
-            minor = abs(minor) or 1
-        text = amount_text(minor, digits)
+    def written(self, minor, currency):
+        """As senders write amounts: with zeros too many, as a number or a text, and with a digit too many by mistake."""
+        digits = DIGITS.get(currency, 2)
+        text = drawn_amounts.amount_text(minor, digits)
         if self.often(.05):
             text += ("." if digits == 0 else "") + self.chance.choice(("0", "00", "000000"))
         if self.slip(.002):
@@ -117,11 +115,11 @@ class Maker:
 
     def day(self):
         kind = self.chance.random()
-        if kind < .2 and self.book.days:
+        if .02 < kind < .22 and self.book.days:
             return (self.chance.choice(self.book.days) + datetime.timedelta(days=self.chance.choice(DAYS_SPREAD))).isoformat()
         if self.slip(.002):
             return self.chance.choice(("2026-02-30", "2026-13-01", "26-01-01", "2026-1-1", "tomorrow", ""))
-        year = self.chance.choice((2026, 2026, 2026, 2027)) if kind > .22 else self.chance.choice((2024, 2025, 2025, 2032, 2033))
+        year = self.chance.choice((2026, 2026, 2026, 2027)) if kind > .02 else self.chance.choice((2024, 2025, 2025, 2032, 2033))
         return "%d-%02d-%02d" % (year, self.chance.randrange(1, 13), self.chance.choice((1, 15, 28, self.chance.randrange(1, 29))))
 
     def instant(self):
@@ -138,7 +136,7 @@ class Maker:
             return self.chance.choice(("", "C" * 1025, "tab\there", "high\u0085"))
         return "%s-%d" % (name[:3].upper(), self.chance.randrange(1, 400))
 
-    def value(self, field, context):
+    def value(self, field, context, like=None):
         kind = self.book.kind(field)
         if kind == "list":
             return self.chance.choice(self.book.lists[field.get("list", 0)]) if not self.slip(.003) else "UNHEARD-OF"
@@ -148,14 +146,18 @@ class Maker:
         if kind == "entity":
             return "ZZ" if self.slip(.002) else self.chance.choice(list(self.book.entities))
         if kind == "money":
-            return self.amount(field, context, context["currency"])
+            return self.amount(field, context, context["currency"], like)
         if kind == "functional":
-            return self.amount(field, context, context["functional"])
+            return self.amount(field, context, context["functional"], like)
         if kind == "yes_no":
             return "yes" if self.slip(.002) else self.often(.5)
         return {"decimal": self.rate, "date": self.day, "instant": self.instant}.get(kind, lambda: self.text(field["name"]))()
 
     # ---- an event
+
+    def same(self, kind):
+        """Whether an event has what its model has."""
+        return self.often(SAME_DAY_SHARE) if kind in ("date", "instant") else kind in LISTED and not self.slip(.001)
 
     def fields(self, fields, context, like=None):
         data = {}
@@ -165,8 +167,8 @@ class Maker:
                 continue
             if name not in like if like is not None else optional and self.often(.3):
                 continue
-            same = like is not None and self.book.kind(field) in LISTED and not self.slip(.001)
-            data[name] = like[name] if same and name in like else self.value(field, context)
+            same = like is not None and self.same(self.book.kind(field))
+            data[name] = like[name] if same and name in like else self.value(field, context, like and like.get(name))
         return data
 
     def lines(self, kind, context, like):
@@ -177,6 +179,7 @@ class Maker:
                 for _ in range(self.chance.choice((1, 1, 2, 3, 5, 9)))]
 
     def data(self, kind, like):
+        """The fields of an event, and the currencies that its amounts were made for; now and then it names another."""
         book = self.book
         entity = like.get("entity") if like else None
         entity = entity if entity in book.entities else self.chance.choice(list(book.entities))
@@ -186,12 +189,13 @@ class Maker:
         if like:
             named = kind["header"][kind["currency_field"][0]]["name"] if kind.get("currency_field") else None
             context["currency"] = like.get(named, context["currency"])
+        context["wrong"] = self.slip(.002)
         data = self.fields(kind["header"], context, like)
         for field in kind["header"]:  # the entity and currency that the amounts were made for
             name = field["name"]
             if book.kind(field) == "entity" and name == "entity" and not self.slip(.002):
                 data["entity"] = entity
-            if book.kind(field) == "currency" and name in data and not self.slip(.002):
+            if book.kind(field) == "currency" and name in data and not context["wrong"]:
                 data[name] = context["currency"]
             if name == "rate":
                 data.pop("rate", None)
@@ -199,13 +203,13 @@ class Maker:
                     data["rate"] = self.rate()
         if kind.get("line"):
             data["lines"] = self.lines(kind, context, like)
-        return data
+        return data, context
 
     def event(self, number):
         self.slipped = False
         model = self.chance.choice(self.models) if self.models and self.often(LIKE_SHARE) else None
         kind = next(one for one in self.book.types if one["name"] == model["type"]) if model else self.chance.choice(self.book.types)
-        data = self.data(kind, model and model["data"])
+        data, context = self.data(kind, model and model["data"])
         if not self.slip(.02):
             self.chooser(self, kind["name"], data)
         sums.keep(kind, data)
@@ -213,6 +217,7 @@ class Maker:
             sums.write_out(kind, data)
         if self.often(.03):
             self.slipped |= sums.break_one(kind, data, self.chance)
+        self.edges += drawn_amounts.edges(kind, data, context, self.book.name)
         event = {"specversion": "1.0", "id": "E%d" % number, "source": self.chance.choice(("billing", "shop")), "type": kind["name"],
                  "data": data}
         if self.slip(.001):
@@ -224,72 +229,12 @@ class Maker:
         return event
 
 
-# ---- what must fit together ------------------------------------------------------------------------------------------
-
-ACME_KINDS = {"PLATFORM": ("subscription", "usage"), "ANALYTICS": ("subscription",), "API": ("subscription", "usage"),
-              "SETUP": ("one-off",), "TRAINING": ("one-off",)}
-
-
-def acme_tax(maker, entity, region, business):
-    home = {"US": "AMER", "DE": "EMEA", "FR": "EMEA", "UK": "EMEA", "JP": "APAC"}[entity]
-    if region != home:
-        return "EXPORT"
-    codes = {"US": ("US-NY", "US-CA", "US-TX", "US-EXEMPT"), "DE": ("DE19", "EU-RC") if business else ("DE19",),
-             "FR": ("FR20", "EU-RC") if business else ("FR20",), "UK": ("UK20", "EXPORT"), "JP": ("JP10", "EXPORT")}
-    return maker.chance.choice(codes[entity])
-
-
-def choose_acme(maker, kind, data):
-    for holder in data.get("lines", [data]):
-        if holder.get("product") in ACME_KINDS:
-            holder["charge_kind"] = maker.chance.choice(ACME_KINDS[holder["product"]])
-        if "tax_code" in holder and data.get("entity") in maker.book.entities:
-            holder["tax_code"] = acme_tax(maker, data["entity"], data.get("region"), data.get("business") is True)
-            if holder["tax_code"] in ("US-EXEMPT", "EU-RC", "EXPORT") and maker.often(.95):
-                holder["tax"] = "0"
-    if kind in ("payment.received", "refund.paid") and data.get("currency") not in (None, maker.book.entities.get(data.get("entity"))):
-        for field in ("rate", "invoice_rate"):
-            if maker.often(.97):
-                data[field] = maker.rate()
-        if maker.often(.97):
-            data["settled"] = maker.money(DIGITS.get(maker.book.entities.get(data.get("entity")), 2))
-
-
-def choose_order(maker, data, digits):
-    """What a rebate is shared out by is mostly not negative; a rebate is mostly smaller than what it is taken from."""
-    for line in data["lines"]:
-        if "net" in line and maker.often(.985):
-            line["net"] = amount_text(abs(maker.minor()), digits)
-    if maker.often(.9):
-        data["rebate"] = amount_text(maker.chance.choice((0, 1, 7, 100, 333, -5)), digits)
-
-
-def choose_everything(maker, kind, data):
-    digits = DIGITS.get(data.get("currency"), 2)
-    if kind == "order.placed":
-        choose_order(maker, data, digits)
-    if kind != "sale.made":
-        return
-    if data.get("region") == "FAR":
-        for line in data["lines"]:
-            line["tax"] = "0"
-    for field in ("rate", "partner_rate"):
-        if maker.often(.9):
-            data[field] = maker.rate()
-    if maker.often(.3):
-        for field in ("paid", "due", "rebate"):
-            data.pop(field, None)
-
-
-CHOOSERS = {"acme-billing": choose_acme, "everything": choose_everything}
-
-
 def write(bundle, count, seed, path, models=()):
-    """Returns how many of the events have a fault that was made on purpose."""
+    """Returns how many of the events have a fault that was made on purpose, and how many amounts are of which edge."""
     maker = Maker(Book(bundle), seed, models)
     faulty = 0
     with open(path, "w", encoding="utf-8") as out:
         for number in range(1, count + 1):
             out.write(dump(maker.event(number)) + "\n")
             faulty += maker.slipped
-    return faulty
+    return faulty, maker.edges

@@ -5,16 +5,17 @@ and leaves nothing, instead of coming out wrong. And the comparison of oracle.py
 import json
 import pathlib
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import unittest
 
+import databases
 import oracle
 import postgres
+from books import BOOKS
 
 GLMAPC = str(pathlib.Path(sys.argv.pop(1)).resolve())
-BASE = oracle.BOOKS["base"]
+BASE = BOOKS["base"]
 
 
 def payment(number, amount, rate=None, currency="EUR"):
@@ -38,9 +39,7 @@ class Limits(unittest.TestCase):
         self.work = pathlib.Path(folder.name)
 
     def script(self, book, dialect):
-        path = self.work / (dialect + ".sql")
-        subprocess.run([GLMAPC, "emit", "sql", book, "--dialect", dialect, "-o", path], stderr=subprocess.DEVNULL, check=True)
-        return path
+        return databases.emit(GLMAPC, book, dialect, self.work)
 
     def write(self, events):
         path = self.work / "events.ndjson"
@@ -53,9 +52,9 @@ class Limits(unittest.TestCase):
         entries, words = oracle.simulate(GLMAPC, book, path, self.work)
         script = self.script(book, dialect)
         script.write_text(tamper(script.read_text(encoding="utf-8")), encoding="utf-8")
-        postgresql = oracle.Postgresql()
+        postgresql = databases.Postgresql()
         self.addCleanup(postgresql.stop)
-        journal, outcomes, _ = (oracle.sqlite_runs if dialect == "sqlite" else postgresql.runs)(script, path, self.work)
+        journal, outcomes, _ = (databases.sqlite_runs if dialect == "sqlite" else postgresql.runs)(script, path, self.work)
         comparison = oracle.Comparison()
         uncovered = comparison.outcomes(outcomes, oracle.simulated_outcomes(words))
         comparison.lines(oracle.simulated_lines(entries), journal, uncovered)
@@ -64,7 +63,7 @@ class Limits(unittest.TestCase):
     def stops(self, book, event, words):
         path = self.write([event])
         with self.assertRaisesRegex(sqlite3.IntegrityError, words):
-            oracle.sqlite_runs(self.script(book, "sqlite"), path, self.work)
+            databases.sqlite_runs(self.script(book, "sqlite"), path, self.work)
         database = sqlite3.connect(self.work / "oracle.sqlite")
         tables = {name for name, in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         self.assertEqual(database.execute("SELECT count(*) FROM event").fetchone(), (1,), "what was filled in stays")
@@ -88,7 +87,7 @@ class Limits(unittest.TestCase):
         self.stops(BASE, payment(1, "9999999999.99", "999999"), "too large")
 
     def test_a_product_of_more_than_sixty_four_bits_stops_the_script(self):
-        self.stops(oracle.BOOKS["everything"], sale("9000000000000.00", "D"), "cannot store TEXT value in INTEGER column")
+        self.stops(BOOKS["everything"], sale("9000000000000.00", "D"), "cannot store TEXT value in INTEGER column")
 
     def test_the_comparison_finds_an_account_that_differs(self):
         tampered = lambda text: text.replace("('cash', 'US', '1060', 0)", "('cash', 'US', '1061', 0)")  # noqa: E731
