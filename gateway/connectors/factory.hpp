@@ -9,19 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/runtime/accounting/ledger.hpp"
+#include "gateway/connectors/settings_reader.hpp"
 #include "gateway/delivery/connector.hpp"
 
 namespace glmap::gateway::connectors {
-
-struct ConnectorSettings {
-  std::string name;  // of the ERP connection, as in LegalEntity::erp
-  std::string kind;  // tryton, ledger, rest, file
-  std::map<std::string, std::string> settings;
-  std::map<std::string, std::map<std::string, std::string>> entities;  // by our entity code
-  /// The book's legal entities that this connection serves, with their charts.
-  std::vector<LegalEntity> legal_entities;
-};
 
 /// What each kind takes: docs/connectors/<kind>.md. Errors: GLM-9012 naming the connection and the setting.
 Result<std::unique_ptr<delivery::ErpConnector>> make_connector(const ConnectorSettings& settings);

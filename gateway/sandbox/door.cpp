@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sandbox/door.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -100,6 +102,11 @@ class BeastDoor final : public Door {
                       field("Content-Type"),
                       field("Authorization"),
                       field("Idempotency-Key")};
+    for (const auto& each : request) {
+      std::string name(each.name_string());
+      std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      asked.fields.emplace_back(std::move(name), std::string(each.value()));
+    }
     const DoorReply reply = handle_(asked);
     if (reply.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(reply.delay_ms));
     return answer(socket, reply);

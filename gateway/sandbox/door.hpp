@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct DoorRequest {
   std::string content_type;
   std::string authorization;
   std::string idempotency_key;
+  std::vector<std::pair<std::string, std::string>> fields = {};  // all of them, names in lower case
+
+  /// "" when there is none.
+  std::string field(std::string_view name) const {
+    for (const auto& [key, value] : fields) {
+      if (key == name) return value;
+    }
+    return "";
+  }
 };
 
 struct DoorReply {

@@ -11,34 +11,33 @@
 #include <vector>
 
 #include "compiler/runtime/accounting/journal.hpp"
-#include "gateway/sandbox/door.hpp"
-#include "gateway/sandbox/faults.hpp"
+#include "gateway/sandbox/erp_double.hpp"
 #include "gateway/sandbox/seed.hpp"
 
 namespace glmap::gateway::sandbox {
 
-class JsonLedger {
+class JsonLedger final : public ErpDouble {
  public:
   explicit JsonLedger(const Seed& seed);
-  DoorReply handle(const DoorRequest& request, FaultPlan& faults);
+  DoorReply handle(const DoorRequest& request, FaultPlan& faults) override;
 
   // -- knobs
   /// Off: the key is ignored, and every request makes a document.
-  void set_unique_reference(bool on);
+  void set_unique_reference(bool on) override;
   /// A key that comes again is answered 409 instead of as the first time.
-  void set_duplicate_is_error(bool on);
-  void set_visibility_lag_ms(std::int64_t lag_ms);
+  void set_duplicate_is_error(bool on) override;
+  void set_visibility_lag_ms(std::int64_t lag_ms) override;
   /// By the company's name; false when there is none. `open`: takes it back.
-  bool close_period(const std::string& company, const std::string& period, bool open);
-  bool close_account(const std::string& company, const std::string& code, bool open);
-  bool rename_company(const std::string& from, const std::string& to);
+  bool close_period(const std::string& company, const std::string& period, bool open) override;
+  bool close_account(const std::string& company, const std::string& code, bool open) override;
+  bool rename_company(const std::string& from, const std::string& to) override;
   /// As a person might: a debit and a credit grow by a cent; the document goes; a draft is posted. By reference.
-  bool edit(const std::string& reference);
-  bool remove(const std::string& reference);
-  bool post_draft(const std::string& reference);
+  bool edit(const std::string& reference) override;
+  bool remove(const std::string& reference) override;
+  bool post_draft(const std::string& reference) override;
 
   /// Every document: [{"document", "reference", "state", "entity", "date", "lines": [...]}], oldest first.
-  Json documents() const;
+  Json documents() const override;
   std::size_t count() const;
 
  private:

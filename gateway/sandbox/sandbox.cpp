@@ -45,8 +45,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(const SandboxSettings& settings)
 }
 
 DoorReply Sandbox::handle(const DoorRequest& request) {
-  if (request.path == "/_documents") return said(200, tryton_.documents());
-  if (request.path == "/_documents/ledger") return said(200, ledger_.documents());
+  if (request.path.starts_with("/_documents")) return documents(request.path);
   if (request.path == "/_faults" && request.method == "DELETE") {
     faults_.clear();
     return said(200, Json::Object{});
@@ -63,8 +62,18 @@ DoorReply Sandbox::handle(const DoorRequest& request) {
     nobody.drop_after_bytes = 0;
     return nobody;
   }
-  if (request.path.starts_with("/ledger/")) return ledger_.handle(request, faults_);
-  return tryton_.handle(request, faults_);
+  for (const Place& place : places()) {
+    if (request.path.starts_with(place.path)) return place.erp.handle(request, faults_);
+  }
+  return wrong("there is nothing at this path");
+}
+
+DoorReply Sandbox::documents(std::string_view path) {
+  const std::string_view name = path == "/_documents" ? "tryton" : path.substr(path.rfind('/') + 1);
+  for (const Place& place : places()) {
+    if (place.name == name) return said(200, place.erp.documents());
+  }
+  return wrong("there is no such ERP");
 }
 
 DoorReply Sandbox::change_settings(const Json& settings) {
@@ -73,34 +82,40 @@ DoorReply Sandbox::change_settings(const Json& settings) {
     std::string_view name, first, second;
     std::function<bool(const Two&)> make;
   };
+  const auto all = [&](auto&& change) {
+    bool there = true;
+    for (const Place& place : places()) there = change(place.erp) && there;
+    return there;
+  };
+  const auto one = [&](auto&& change) {
+    return std::ranges::any_of(places(), [&](const Place& place) { return change(place.erp); });
+  };
   const std::array changes = {
       Change{"close_period", "company", "period",
-             [&](const Two& to) {
-               return tryton_.close_period(to.first, to.second) && ledger_.close_period(to.first, to.second, false);
+             [&](const Two& of) {
+               return all([&](ErpDouble& erp) { return erp.close_period(of.first, of.second, false); });
              }},
       Change{"open_period", "company", "period",
-             [&](const Two& to) {
-               return tryton_.close_period(to.first, to.second, true) &&
-                      ledger_.close_period(to.first, to.second, true);
+             [&](const Two& of) {
+               return all([&](ErpDouble& erp) { return erp.close_period(of.first, of.second, true); });
              }},
       Change{"close_account", "company", "code",
-             [&](const Two& to) {
-               return tryton_.close_account(to.first, to.second) && ledger_.close_account(to.first, to.second, false);
+             [&](const Two& of) {
+               return all([&](ErpDouble& erp) { return erp.close_account(of.first, of.second, false); });
              }},
       Change{"open_account", "company", "code",
-             [&](const Two& to) {
-               return tryton_.close_account(to.first, to.second, true) &&
-                      ledger_.close_account(to.first, to.second, true);
+             [&](const Two& of) {
+               return all([&](ErpDouble& erp) { return erp.close_account(of.first, of.second, true); });
              }},
-      Change{"rename_company", "from", "to",
-             [&](const Two& to) {
-               return tryton_.rename_company(to.first, to.second) && ledger_.rename_company(to.first, to.second);
-             }},
-      Change{"edit", "reference", "", [&](const Two& of) { return tryton_.edit(of.first) || ledger_.edit(of.first); }},
+      Change{
+          "rename_company", "from", "to",
+          [&](const Two& of) { return all([&](ErpDouble& erp) { return erp.rename_company(of.first, of.second); }); }},
+      Change{"edit", "reference", "",
+             [&](const Two& of) { return one([&](ErpDouble& erp) { return erp.edit(of.first); }); }},
       Change{"remove", "reference", "",
-             [&](const Two& of) { return tryton_.remove(of.first) || ledger_.remove(of.first); }},
+             [&](const Two& of) { return one([&](ErpDouble& erp) { return erp.remove(of.first); }); }},
       Change{"post_draft", "reference", "",
-             [&](const Two& of) { return tryton_.post_draft(of.first) || ledger_.post_draft(of.first); }}};
+             [&](const Two& of) { return one([&](ErpDouble& erp) { return erp.post_draft(of.first); }); }}};
   for (const auto& [name, value] : *settings.as_object()) {
     const auto change = std::ranges::find(changes, std::string_view(name), &Change::name);
     if (change == changes.end()) continue;
@@ -115,16 +130,13 @@ DoorReply Sandbox::change_switches(const Json& settings) {
     const Json* value = settings.find(name);
     if (value == nullptr) continue;
     if (value->as_bool() == nullptr) return wrong("`" + std::string(name) + "` is true or false");
-    if (std::string_view(name) == "unique") {
-      tryton_.set_unique_reference(*value->as_bool());
-      ledger_.set_unique_reference(*value->as_bool());
-    } else {
-      ledger_.set_duplicate_is_error(*value->as_bool());
+    for (const Place& place : places()) {
+      std::string_view(name) == "unique" ? place.erp.set_unique_reference(*value->as_bool())
+                                         : place.erp.set_duplicate_is_error(*value->as_bool());
     }
   }
   if (const Json* lag = settings.find("visibility_lag_ms")) {
-    tryton_.set_visibility_lag_ms(as_id(lag));
-    ledger_.set_visibility_lag_ms(as_id(lag));
+    for (const Place& place : places()) place.erp.set_visibility_lag_ms(as_id(lag));
   }
   if (const Json* outage = settings.find("outage_ms")) out_until_ms_ = clock_ms() + as_id(outage);
   return said(200, Json::Object{});

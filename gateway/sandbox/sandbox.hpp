@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// ERPs to try things against: a Tryton double and a plain JSON ledger on one loopback port, both with faults on demand.
+// ERPs to try things against, doubles of each on one loopback port, with faults on demand.
 //   POST /<database>/           Tryton's JSON-RPC            (tryton_double.hpp)
 //   /ledger/v1/...              the plain ledger             (json_ledger.hpp)
+//   /netsuite/services/rest/... NetSuite                     (netsuite_double.hpp)
 //   POST /_faults, DELETE /_faults    what is to go wrong    (faults.hpp)
 //   POST /_settings             what both of them do from now on: docs/connectors/sandbox.md
-//   GET /_documents             every document of the Tryton double; /_documents/ledger: of the plain ledger
+//   GET /_documents             every document of the Tryton double; /_documents/ledger, /_documents/netsuite
 // Shares no code with connectors/. Threading: any thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "gateway/sandbox/door.hpp"
 #include "gateway/sandbox/faults.hpp"
 #include "gateway/sandbox/json_ledger.hpp"
+#include "gateway/sandbox/netsuite_double.hpp"
 #include "gateway/sandbox/tryton_double.hpp"
 
 namespace glmap::gateway::sandbox {
@@ -35,18 +39,30 @@ class Sandbox {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
   TrytonDouble& tryton() { return tryton_; }
   JsonLedger& ledger() { return ledger_; }
+  NetsuiteDouble& netsuite() { return netsuite_; }
   FaultPlan& faults() { return faults_; }
   const Door& door() const { return *door_; }
 
  private:
   explicit Sandbox(const SandboxSettings& settings)
-      : tryton_(settings.seed, settings.journal_path), ledger_(settings.seed) {}
+      : tryton_(settings.seed, settings.journal_path), ledger_(settings.seed), netsuite_(settings.seed) {}
   DoorReply handle(const DoorRequest& request);
+  /// The doubles by the beginning of the paths they answer to; the last one answers to all others.
+  struct Place {
+    std::string_view path, name;
+    ErpDouble& erp;
+  };
+  std::array<Place, 3> places() {
+    return {Place{"/ledger/", "ledger", ledger_}, Place{"/netsuite/", "netsuite", netsuite_},
+            Place{"/", "tryton", tryton_}};
+  }
+  DoorReply documents(std::string_view path);
   DoorReply change_settings(const Json& settings);
   DoorReply change_switches(const Json& settings);
 
   TrytonDouble tryton_;
   JsonLedger ledger_;
+  NetsuiteDouble netsuite_;
   FaultPlan faults_;
   std::atomic<std::int64_t> out_until_ms_ = 0;  // of an outage
   std::unique_ptr<Door> door_;                  // last: its threads use the others

@@ -13,38 +13,37 @@
 #include <variant>
 #include <vector>
 
-#include "gateway/sandbox/door.hpp"
-#include "gateway/sandbox/faults.hpp"
+#include "gateway/sandbox/erp_double.hpp"
 #include "gateway/sandbox/records.hpp"
 #include "gateway/sandbox/seed.hpp"
 
 namespace glmap::gateway::sandbox {
 
-class TrytonDouble {
+class TrytonDouble final : public ErpDouble {
  public:
   /// `journal_path`: a file to which every change of a document is appended as a JSON line; empty: none.
   TrytonDouble(const Seed& seed, const std::string& journal_path);
 
   /// POST /<database>/ with a JSON-RPC body.
-  DoorReply handle(const DoorRequest& request, FaultPlan& faults);
+  DoorReply handle(const DoorRequest& request, FaultPlan& faults) override;
 
   // -- knobs
-  void set_unique_reference(bool on);
+  void set_unique_reference(bool on) override;
   /// Searches do not show a document before it is so old.
-  void set_visibility_lag_ms(std::int64_t lag_ms);
+  void set_visibility_lag_ms(std::int64_t lag_ms) override;
   /// Period named `2026-10` of the company. False when there is none.
-  bool close_period(const std::string& company, const std::string& period, bool open = false);
-  bool rename_company(const std::string& from, const std::string& to);
-  bool close_account(const std::string& company, const std::string& code, bool open = false);
+  bool close_period(const std::string& company, const std::string& period, bool open = false) override;
+  bool rename_company(const std::string& from, const std::string& to) override;
+  bool close_account(const std::string& company, const std::string& code, bool open = false) override;
   void end_sessions();
   /// As a person in the ERP might; of the document with that reference. False when there is none.
-  bool edit(const std::string& reference);
-  bool remove(const std::string& reference);
-  bool post_draft(const std::string& reference);
+  bool edit(const std::string& reference) override;
+  bool remove(const std::string& reference) override;
+  bool post_draft(const std::string& reference) override;
   void delete_all_drafts();
 
   /// Every move: [{"company", "number", "state", "date", "lines": [...]}], oldest first.
-  Json documents() const;
+  Json documents() const override;
   /// How often each method was carried out.
   std::uint64_t calls(const std::string& method) const;
 

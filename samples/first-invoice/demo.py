@@ -19,6 +19,43 @@ GERMAN_INVOICE = "evt_INV-DE-1001"
 ENTITIES = ("US", "DE", "FR", "UK", "JP")
 
 
+def text_of(path):
+    with open(path) as f:
+        return f.read().strip()
+
+
+def secret(work, name, value):
+    """A file with what the sandbox takes: secrets do not stand in the configuration."""
+    path = "%s/%s" % (work, name)
+    with open(path, "w") as f:
+        f.write(value + "\n")
+    return path
+
+
+def file_settings(work):
+    return "file", {"folder": work + "/ledger", "format": "hledger"}, {}
+
+
+def tryton_settings(work):
+    settings = {"url": text_of(work + "/tryton/url"), "database": "acme", "user": "glmap", "password_file": work + "/tryton/password",
+                "create_parties": '"yes"'}
+    return "tryton", settings, {entity: "journal: GLMAP-" + entity for entity in ENTITIES}
+
+
+def ledger_settings(work):
+    return "ledger", {"url": text_of(work + "/sandbox.url") + "/ledger/v1"}, {}
+
+
+def netsuite_settings(work):
+    return "netsuite", {"account": "SANDBOX", "url": text_of(work + "/sandbox.url") + "/netsuite", "consumer_key": "sandbox-consumer",
+                        "consumer_secret_file": secret(work, "consumer_secret", "sandbox-consumer-secret"), "token_id": "sandbox-token",
+                        "token_secret_file": secret(work, "token_secret", "sandbox-token-secret"), "dimension.customer": "entity",
+                        "dimension.product": "class", "mixed_rates": "books-currency"}, {}
+
+
+ERPS = {"file": file_settings, "tryton": tryton_settings, "ledger": ledger_settings, "netsuite": netsuite_settings}
+
+
 def config(args):
     """Prints the gateway's configuration: where the bundle and the store are, and which ERP each entity posts to."""
     lines = [
@@ -28,16 +65,10 @@ def config(args):
         "listen: 127.0.0.1:0",
         "erp:",
     ]
-    if args.erp == "file":
-        lines += ["  - name: group-erp", "    kind: file", "    settings:", "      folder: %s/ledger" % args.work,
-                  "      format: hledger"]
-    else:
-        with open(args.work + "/tryton/url") as f:
-            url = f.read().strip()
-        lines += ["  - name: group-erp", "    kind: tryton", "    settings:", "      url: " + url, "      database: acme",
-                  "      user: glmap", "      password_file: %s/tryton/password" % args.work, '      create_parties: "yes"',
-                  "    entities:"]
-        lines += ["      %s: {journal: GLMAP-%s}" % (entity, entity) for entity in ENTITIES]
+    kind, settings, entities = ERPS[args.erp](args.work)
+    lines += ["  - name: group-erp", "    kind: " + kind, "    settings:"] + ["      %s: %s" % pair for pair in settings.items()]
+    if entities:
+        lines += ["    entities:"] + ["      %s: {%s}" % pair for pair in entities.items()]
     print("\n".join(lines))
 
 
@@ -192,8 +223,35 @@ def check_ledger(args, entries):
         if balances(simulated) != balances(together):
             sys.exit("the posted journals and the simulation differ")
         print("  the %d posted journals under %s pass the same check, and every balance agrees" % (len(journals), folder))
-    else:
+    elif args.erp == "tryton":
         read_back_from_tryton(args, entries, simulated)
+    else:
+        read_back_from_sandbox(args, entries)
+
+
+def amounts_of(document):
+    """(debit or credit, amount) of each line of a document, in the order in which it has them."""
+    if "line" in document:   # NetSuite's record
+        return [(side, Decimal(str(line[side]))) for line in document["line"]["items"] for side in ("debit", "credit") if side in line]
+    return [(line["side"], Decimal(line["transaction"].split()[0])) for line in document["lines"]]
+
+
+def read_back_from_sandbox(args, entries):
+    """Asks the double itself, past the gateway: every entry once, posted, with its amounts."""
+    with urllib.request.urlopen("%s/_documents/%s" % (text_of(args.work + "/sandbox.url"), args.erp)) as answer:
+        documents = json.load(answer, parse_float=Decimal)
+    found = {document.get("externalId") or document["reference"]: document for document in documents}
+    if len(documents) != len(entries) or set(found) != {e["reference"] for e in entries}:
+        sys.exit("the double of %s does not hold each entry exactly once" % args.erp)
+    for record in entries:
+        document = found[record["reference"]]
+        if not (document.get("approved") or document.get("state") == "posted"):
+            sys.exit("%s is not posted" % record["reference"])
+        lines = record["entry"]["lines"]
+        wanted = [[(line["side"], Decimal(line[field])) for line in lines] for field in ("amount", "functional_amount")]
+        if amounts_of(document) not in wanted:
+            sys.exit("%s has other amounts: %s" % (record["reference"], amounts_of(document)))
+    print("  the double of %s holds each of the %d entries exactly once, all posted, with the same amounts" % (args.erp, len(entries)))
 
 
 def read_back_from_tryton(args, entries, simulated):

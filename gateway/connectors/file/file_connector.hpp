@@ -12,6 +12,7 @@
 
 #include "compiler/runtime/accounting/ledger.hpp"
 #include "gateway/connectors/file/format.hpp"
+#include "gateway/connectors/settings_reader.hpp"
 #include "gateway/delivery/connector.hpp"
 #include "gateway/platform/clock.hpp"
 
@@ -33,6 +34,8 @@ Result<FileSettings> read_file_settings(const std::string& place, const FormatSe
                                         const std::map<std::string, FormatSettings::Values>& entity_values,
                                         const std::vector<LegalEntity>& entities);
 
+/// Errors: GLM-9012.
+Result<std::unique_ptr<delivery::ErpConnector>> make_from_settings(const ConnectorSettings& settings);
 std::unique_ptr<delivery::ErpConnector> make_file_connector(FileSettings settings,
                                                             std::unique_ptr<platform::Clock> clock);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/connectors/ledger/ledger_connector.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
+
+#include "gateway/connectors/http_caller.hpp"
+#include "gateway/delivery/error_class.hpp"
 
 namespace glmap::gateway::connectors::ledger {
 
@@ -11,30 +13,18 @@ namespace {
 
 using delivery::NotSent;
 using delivery::Outcome;
-using delivery::Refused;
 using delivery::Unclear;
 using platform::HttpAnswered;
 
-constexpr int kRetryAfterCapSeconds = 86'400;
 constexpr std::size_t kTextMax = 400;
 
-/// What the ledger's word for a refusal means to us; a word that is not here is a refusal without a class.
-constexpr std::array kRefusals = {
-    std::pair{std::string_view("period_closed"), ErrorCode::ErpClosedPeriod},
-    std::pair{std::string_view("account"), ErrorCode::ErpBadAccount},
-    std::pair{std::string_view("dimension"), ErrorCode::ErpBadDimension},
-    std::pair{std::string_view("unbalanced"), ErrorCode::ErpUnbalanced},
+/// What the ledger's word for a refusal means.
+constexpr std::array kErrors = {
+    delivery::ErrorRow{"period_closed", "", "", delivery::ErrorClass::closed_period},
+    delivery::ErrorRow{"account", "", "", delivery::ErrorClass::bad_account},
+    delivery::ErrorRow{"dimension", "", "", delivery::ErrorClass::bad_dimension},
+    delivery::ErrorRow{"unbalanced", "", "", delivery::ErrorClass::unbalanced},
 };
-
-std::string text_of(const Json* object, std::string_view key) {
-  const Json* value = object == nullptr ? nullptr : object->find(key);
-  return value == nullptr || value->as_string() == nullptr ? "" : *value->as_string();
-}
-
-std::optional<std::int64_t> pause_of(const HttpAnswered& answered) {
-  const int seconds = answered.retry_after_s(kRetryAfterCapSeconds);
-  return seconds < 0 ? std::nullopt : std::optional(std::int64_t{seconds} * 1'000'000);
-}
 
 /// A problem of RFC 9457, or what can be made of another text.
 struct Problem {
@@ -43,18 +33,17 @@ struct Problem {
 Problem problem_of(const HttpAnswered& answered) {
   const Result<Json> parsed = parse_json(answered.body);
   const Json* json = parsed ? &*parsed : nullptr;
-  std::string text = text_of(json, "title");
-  if (const std::string detail = text_of(json, "detail"); !detail.empty()) text += ": " + detail;
+  std::string text = text_in(json, "title");
+  if (const std::string detail = text_in(json, "detail"); !detail.empty()) text += ": " + detail;
   if (text.empty()) text = "HTTP " + std::to_string(answered.status);
-  if (text.size() > kTextMax) text.resize(kTextMax);
-  return {text_of(json, "code"), std::move(text)};
+  return {text_in(json, "code"), shortened(std::move(text), kTextMax)};
 }
 
 /// Whatever is wrong with the whole connection, before an answer is about the entry.
 std::optional<NotSent> connection_fault(const HttpAnswered& answered) {
   const std::string status = "HTTP " + std::to_string(answered.status);
   if (answered.status == 429)
-    return NotSent{ErrorCode::ErpThrottled, "the ledger asks to slow down", pause_of(answered)};
+    return NotSent{ErrorCode::ErpThrottled, "the ledger asks to slow down", pause_asked(answered)};
   if (answered.status == 401 || answered.status == 403) {
     return NotSent{ErrorCode::ErpAuthorisation, "the ledger refuses the credentials (" + status + ")", std::nullopt};
   }
@@ -77,22 +66,22 @@ std::optional<Money> money_of(const std::string& text) {
 
 std::optional<delivery::LedgerLine> line_of(const Json& json) {
   delivery::LedgerLine line;
-  const std::string side = text_of(&json, "side");
+  const std::string side = text_in(&json, "side");
   if (side != "debit" && side != "credit") return std::nullopt;
   line.side = side == "debit" ? Side::debit : Side::credit;
-  line.account = text_of(&json, "account");
-  const auto functional = money_of(text_of(&json, "functional"));
+  line.account = text_in(&json, "account");
+  const auto functional = money_of(text_in(&json, "functional"));
   if (!functional || line.account.empty()) return std::nullopt;
   line.functional = *functional;
   if (json.find("transaction") == nullptr) return line;
-  line.transaction = money_of(text_of(&json, "transaction"));
+  line.transaction = money_of(text_in(&json, "transaction"));
   return line.transaction ? std::optional(line) : std::nullopt;
 }
 
 class LedgerConnector final : public delivery::ErpConnector {
  public:
   LedgerConnector(LedgerSettings settings, std::unique_ptr<platform::HttpClient> http)
-      : settings_(std::move(settings)), http_(std::move(http)) {
+      : settings_(std::move(settings)), caller_(std::move(http), settings_.timeouts) {
     capabilities_.kind = "ledger";
     capabilities_.reference_length_max = 64;
     capabilities_.lines_max = 10'000;
@@ -104,16 +93,16 @@ class LedgerConnector final : public delivery::ErpConnector {
   }
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
-  void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void guard_sends(std::function<bool()> may_send) override { caller_.guard_sends(std::move(may_send)); }
   void pace_requests(std::function<std::optional<std::string>()> before_request) override {
-    before_request_ = std::move(before_request);
+    caller_.pace_requests(std::move(before_request));
   }
   void let_go() override {}
 
   delivery::Asked<delivery::EntityIdentity> who_am_i(std::string_view entity) override {
     const auto answer = look("/entities/" + std::string(entity));
     if (!answer) return std::unexpected(answer.error());
-    const std::string name = text_of(&*answer, "name"), currency = text_of(&*answer, "currency");
+    const std::string name = text_in(&*answer, "name"), currency = text_in(&*answer, "currency");
     if (name.empty() || currency.empty()) return unreadable("does not say whose books they are");
     return delivery::EntityIdentity{name, currency};
   }
@@ -134,7 +123,7 @@ class LedgerConnector final : public delivery::ErpConnector {
     if (list == nullptr || list->as_array() == nullptr) return unreadable("has no list of entries");
     const Json::Array& found = *list->as_array();
     if (found.empty()) return delivery::Absent{};
-    const std::string document = text_of(&found.front(), "document");
+    const std::string document = text_in(&found.front(), "document");
     if (found.size() > 1) {
       return delivery::Differs{
           document, "the ledger has " + std::to_string(found.size()) + " entries under reference `" + reference + "`"};
@@ -150,13 +139,13 @@ class LedgerConnector final : public delivery::ErpConnector {
 
   static delivery::Asked<delivery::Finding> read(const JournalEntry& entry, const Json& found,
                                                  const std::string& document) {
-    if (text_of(&found, "entity") != entry.data().entity) {
+    if (text_in(&found, "entity") != entry.data().entity) {
       return delivery::Differs{document, "document `" + document + "` stands in the books of `" +
-                                             text_of(&found, "entity") + "`, not of `" + entry.data().entity + "`"};
+                                             text_in(&found, "entity") + "`, not of `" + entry.data().entity + "`"};
     }
     delivery::LedgerDocument out;
     out.document = document;
-    const Result<Date> date = Date::parse(text_of(&found, "date"));
+    const Result<Date> date = Date::parse(text_in(&found, "date"));
     const Json* lines = found.find("lines");
     if (document.empty() || !date || lines == nullptr || lines->as_array() == nullptr) {
       return unreadable("about an entry cannot be read");
@@ -167,7 +156,7 @@ class LedgerConnector final : public delivery::ErpConnector {
       if (!line) return delivery::Differs{document, "a line of document `" + document + "` cannot be read"};
       out.lines.push_back(std::move(*line));
     }
-    const std::string state = text_of(&found, "state");
+    const std::string state = text_in(&found, "state");
     if (state == "posted") return delivery::FoundPosted{std::move(out)};
     if (state == "draft") return delivery::FoundDraft{std::move(out)};
     return delivery::Differs{document, "document `" + document + "` is in the state `" + state + "`"};
@@ -175,24 +164,14 @@ class LedgerConnector final : public delivery::ErpConnector {
 
   platform::HttpOutcome exchange(const char* method, const std::string& path, const std::string& key,
                                  std::string body) {
-    if (before_request_) {
-      if (auto why = before_request_()) return platform::HttpNotSent{std::move(*why)};
-    }
-    platform::HttpRequest request;
-    request.method = method;
-    request.url = settings_.url + path;
-    request.fields = {{"Accept", "application/json"}};
-    if (!settings_.token.empty()) request.fields.push_back({"Authorization", "Bearer " + settings_.token});
-    request.replay_safe = key.empty();
-    if (!key.empty()) {
-      request.fields.push_back({"Content-Type", "application/json"});
-      request.fields.push_back({"Idempotency-Key", key});
-      request.body = std::move(body);
-      request.may_send = may_send_;
-    }
-    request.connect_ms_max = settings_.connect_ms_max;
-    request.total_ms_max = settings_.total_ms_max;
-    return http_->send(request);
+    HttpCall call{.method = method, .url = settings_.url + path, .fields = {{"Accept", "application/json"}}};
+    if (!settings_.token.empty()) call.fields.push_back({"Authorization", "Bearer " + settings_.token});
+    if (key.empty()) return caller_.send(std::move(call));
+    call.fields.push_back({"Content-Type", "application/json"});
+    call.fields.push_back({"Idempotency-Key", key});
+    call.body = std::move(body);
+    call.effect = Effect::writes;
+    return caller_.send(std::move(call));
   }
 
   Outcome write(const std::string& path, const std::string& key, std::string body) {
@@ -210,15 +189,14 @@ class LedgerConnector final : public delivery::ErpConnector {
                      ")"};
     }
     Problem problem = problem_of(answered);
-    const auto known =
-        std::ranges::find(kRefusals, std::string_view(problem.code), &std::pair<std::string_view, ErrorCode>::first);
-    return Refused{known == kRefusals.end() ? ErrorCode::ErpRefused : known->second, std::move(problem.text)};
+    const delivery::ErrorClass means = delivery::classify(kErrors, problem.code, problem.text);
+    return delivery::outcome_of(means, std::move(problem.text));
   }
 
   static Outcome said(const HttpAnswered& answered) {
     const Result<Json> parsed = parse_json(answered.body);
     const Json* json = parsed ? &*parsed : nullptr;
-    const std::string document = text_of(json, "document"), state = text_of(json, "state");
+    const std::string document = text_in(json, "document"), state = text_in(json, "state");
     if (document.empty()) return Unclear{"the ledger's answer names no document"};
     if (state == "posted") return delivery::Posted{document, document};
     if (state == "draft") return delivery::DraftLeft{document, "the ledger keeps it as a draft", std::nullopt};
@@ -251,9 +229,7 @@ class LedgerConnector final : public delivery::ErpConnector {
 
   LedgerSettings settings_;
   delivery::Capabilities capabilities_;
-  std::unique_ptr<platform::HttpClient> http_;
-  std::function<bool()> may_send_;
-  std::function<std::optional<std::string>()> before_request_;
+  HttpCaller caller_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/connectors/settings_reader.hpp"
 #include "gateway/delivery/connector.hpp"
 #include "gateway/platform/http_client.hpp"
 
@@ -16,10 +17,11 @@ namespace glmap::gateway::connectors::ledger {
 struct LedgerSettings {
   std::string url;    // before /entries and /entities, without a slash at its end
   std::string token;  // sent as `Authorization: Bearer`; empty: none
-  int connect_ms_max = 5'000;
-  int total_ms_max = 60'000;
+  SettingsReader::Timeouts timeouts;
 };
 
+/// Errors: GLM-9012.
+Result<std::unique_ptr<delivery::ErpConnector>> make_from_settings(const ConnectorSettings& settings);
 std::unique_ptr<delivery::ErpConnector> make_ledger_connector(LedgerSettings settings,
                                                               std::unique_ptr<platform::HttpClient> http);
 

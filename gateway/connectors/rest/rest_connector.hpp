@@ -7,11 +7,14 @@
 #include <memory>
 
 #include "gateway/connectors/rest/rest_settings.hpp"
+#include "gateway/connectors/settings_reader.hpp"
 #include "gateway/delivery/connector.hpp"
 #include "gateway/platform/http_client.hpp"
 
 namespace glmap::gateway::connectors::rest {
 
+/// Errors: GLM-9012.
+Result<std::unique_ptr<delivery::ErpConnector>> make_from_settings(const ConnectorSettings& settings);
 std::unique_ptr<delivery::ErpConnector> make_rest_connector(RestSettings settings,
                                                             std::unique_ptr<platform::HttpClient> http);
 

@@ -25,9 +25,10 @@ std::unexpected<delivery::Outcome> before_sending(RpcOutcome outcome) {
   }
   if (auto* unclear = std::get_if<delivery::Unclear>(&outcome)) return wait(ErrorCode::ErpUnreachable, unclear->text);
   const std::string& text = std::get<RpcFault>(outcome).text;
-  const Verdict verdict = classify(text);
-  if (verdict.meaning == Meaning::refused) return refuse(verdict.code, text);
-  return wait(verdict.code, text);
+  delivery::Outcome means = delivery::outcome_of(classify(text), text);
+  // Nothing of the entry was sent yet: what would be looked up is tried again.
+  if (std::holds_alternative<delivery::Unclear>(means)) return wait(ErrorCode::ErpUnclear, text);
+  return std::unexpected(std::move(means));
 }
 
 }  // namespace

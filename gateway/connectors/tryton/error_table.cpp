@@ -5,55 +5,45 @@
 
 namespace glmap::gateway::connectors::tryton {
 
+using delivery::ErrorClass;
+using delivery::ErrorRow;
+
 namespace {
 
-struct Row {
-  std::string_view first;   // the text contains this
-  std::string_view second;  // and, after it, this (may be empty)
-  Verdict verdict;
-};
-
-// The first row that fits decides.
 constexpr std::array kRows = {
     // The ERP holds the reference already, or the document is posted already: success until a look-up says otherwise.
-    Row{"UNIQUE constraint failed: account_move.", "", {Meaning::look_up, ErrorCode::ErpUnclear}},
-    Row{"duplicate key value violates unique constraint \"account_move", "", {Meaning::look_up, ErrorCode::ErpUnclear}},
-    Row{"You cannot modify posted move", "", {Meaning::look_up, ErrorCode::ErpUnclear}},
+    ErrorRow{"", "UNIQUE constraint failed: account_move.", "", ErrorClass::duplicate},
+    ErrorRow{"", "duplicate key value violates unique constraint \"account_move", "", ErrorClass::duplicate},
+    ErrorRow{"", "You cannot modify posted move", "", ErrorClass::duplicate},
 
-    Row{"You cannot create a journal-period in closed period", "", {Meaning::refused, ErrorCode::ErpClosedPeriod}},
-    Row{"lines on closed journal-period", "", {Meaning::refused, ErrorCode::ErpClosedPeriod}},
-    Row{"\"Period\" in \"Account Move\" is not valid", "", {Meaning::refused, ErrorCode::ErpClosedPeriod}},
-    Row{"is outside the period", "", {Meaning::refused, ErrorCode::ErpClosedPeriod}},
+    ErrorRow{"", "You cannot create a journal-period in closed period", "", ErrorClass::closed_period},
+    ErrorRow{"", "lines on closed journal-period", "", ErrorClass::closed_period},
+    ErrorRow{"", "\"Period\" in \"Account Move\" is not valid", "", ErrorClass::closed_period},
+    ErrorRow{"", "is outside the period", "", ErrorClass::closed_period},
 
-    Row{"you must balance all its lines", "", {Meaning::refused, ErrorCode::ErpUnbalanced}},
-    Row{"you must fill in its lines", "", {Meaning::refused, ErrorCode::ErpUnbalanced}},
+    ErrorRow{"", "you must balance all its lines", "", ErrorClass::unbalanced},
+    ErrorRow{"", "you must fill in its lines", "", ErrorClass::unbalanced},
 
-    Row{"field \"Account\" in \"Account Move Line\"", "", {Meaning::refused, ErrorCode::ErpBadAccount}},
-    Row{"for field \"Account\"", "does not exist", {Meaning::refused, ErrorCode::ErpBadAccount}},
+    ErrorRow{"", "field \"Account\" in \"Account Move Line\"", "", ErrorClass::bad_account},
+    ErrorRow{"", "for field \"Account\"", "does not exist", ErrorClass::bad_account},
 
-    Row{"field \"Party\"", "", {Meaning::refused, ErrorCode::ErpBadDimension}},
-    Row{"you must remove the party", "", {Meaning::refused, ErrorCode::ErpBadDimension}},
-    Row{"Analytic", "", {Meaning::refused, ErrorCode::ErpBadDimension}},
+    ErrorRow{"", "field \"Party\"", "", ErrorClass::bad_dimension},
+    ErrorRow{"", "you must remove the party", "", ErrorClass::bad_dimension},
+    ErrorRow{"", "Analytic", "", ErrorClass::bad_dimension},
 
-    Row{"You are not allowed to", "", {Meaning::refused, ErrorCode::ErpAuthorisation}},
+    ErrorRow{"", "You are not allowed to", "", ErrorClass::authorisation},
 
     // Both databases undo the transaction before they say so.
-    Row{"database is locked", "", {Meaning::wait, ErrorCode::ErpUnreachable}},
-    Row{"could not serialize access", "", {Meaning::wait, ErrorCode::ErpUnreachable}},
-    Row{"deadlock detected", "", {Meaning::wait, ErrorCode::ErpUnreachable}},
-    Row{"connection to server", "failed", {Meaning::wait, ErrorCode::ErpUnreachable}},
+    ErrorRow{"", "database is locked", "", ErrorClass::transient},
+    ErrorRow{"", "could not serialize access", "", ErrorClass::transient},
+    ErrorRow{"", "deadlock detected", "", ErrorClass::transient},
+    ErrorRow{"", "connection to server", "failed", ErrorClass::transient},
 };
 
 }  // namespace
 
-Verdict classify(std::string_view text) {
-  for (const Row& row : kRows) {
-    const std::size_t at = text.find(row.first);
-    if (at == std::string_view::npos) continue;
-    if (row.second.empty() || text.find(row.second, at + row.first.size()) != std::string_view::npos)
-      return row.verdict;
-  }
-  return {};
+ErrorClass classify(std::string_view text) {
+  return delivery::classify(kRows, "", text);
 }
 
 }  // namespace glmap::gateway::connectors::tryton

@@ -129,10 +129,7 @@ class TrytonConnector final : public delivery::ErpConnector {
     if (auto* not_sent = std::get_if<NotSent>(&posted)) return std::move(*not_sent);
     if (auto* unclear = std::get_if<Unclear>(&posted)) return std::move(*unclear);
     const std::string& text = std::get<RpcFault>(posted).text;
-    const Verdict verdict = classify(text);
-    if (verdict.meaning == Meaning::look_up) return Unclear{text};
-    if (verdict.meaning == Meaning::wait) return NotSent{verdict.code, text, std::nullopt};
-    return Refused{verdict.code, text};
+    return delivery::outcome_of(classify(text), text);
   }
 
  private:
@@ -154,11 +151,9 @@ class TrytonConnector final : public delivery::ErpConnector {
     if (auto* not_sent = std::get_if<NotSent>(&outcome)) return std::move(*not_sent);
     if (auto* unclear = std::get_if<Unclear>(&outcome)) return std::move(*unclear);
     const std::string& text = std::get<RpcFault>(outcome).text;
-    const Verdict verdict = classify(text);
-    if (verdict.meaning == Meaning::look_up) return Unclear{text};
-    if (verdict.meaning == Meaning::wait) return NotSent{verdict.code, text, std::nullopt};
-    books_.forget();
-    return Refused{verdict.code, text};
+    Outcome means = delivery::outcome_of(classify(text), text);
+    if (std::holds_alternative<Refused>(means)) books_.forget();
+    return means;
   }
 
   /// Posts the draft just made. From here on the ERP holds something of ours.
@@ -172,14 +167,17 @@ class TrytonConnector final : public delivery::ErpConnector {
     }
     if (auto* unclear = std::get_if<Unclear>(&posted)) return std::move(*unclear);
     const std::string text = std::get<RpcFault>(posted).text;
-    const Verdict verdict = classify(text);
-    if (verdict.meaning == Meaning::look_up) return Unclear{text};
-    if (verdict.meaning == Meaning::wait) return DraftLeft{document, text, std::nullopt};
+    Outcome means = delivery::outcome_of(classify(text), text);
+    if (std::holds_alternative<Unclear>(means)) return means;
+    if (auto* trouble = std::get_if<NotSent>(&means)) {
+      if (trouble->code == ErrorCode::ErpUnreachable) return DraftLeft{document, text, std::nullopt};
+      return DraftLeft{document, text, std::move(*trouble)};
+    }
     books_.forget();
     // A draft left behind blocks the customer's period close, so it is taken away again.
     RpcOutcome deleted = rpc_.call("model.account.move.delete",
                                    Json::Array{Json::Array{Json::number(id)}, Books::context(company)}, Effect::writes);
-    if (std::holds_alternative<RpcAnswer>(deleted)) return Refused{verdict.code, text};
+    if (std::holds_alternative<RpcAnswer>(deleted)) return means;
     auto* trouble = std::get_if<NotSent>(&deleted);
     return DraftLeft{document, text, trouble != nullptr ? std::optional(std::move(*trouble)) : std::nullopt};
   }

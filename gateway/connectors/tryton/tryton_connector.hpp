@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/connectors/settings_reader.hpp"
 #include "gateway/connectors/tryton/books.hpp"
 
 namespace glmap::gateway::connectors::tryton {
@@ -23,6 +24,8 @@ struct TrytonSettings {
   std::map<std::string, std::string> analytic_roots;
 };
 
+/// Errors: GLM-9012.
+Result<std::unique_ptr<delivery::ErpConnector>> make_from_settings(const ConnectorSettings& settings);
 std::unique_ptr<delivery::ErpConnector> make_tryton_connector(TrytonSettings settings,
                                                               std::unique_ptr<platform::HttpClient> http);
 

@@ -270,7 +270,7 @@ TEST_CASE("settings that are misspelt, missing or contradictory are named", "[fa
   settings.entities["FR"] = {};
   CHECK(make_connector(settings).error().code == ErrorCode::BadConfiguration);
   CHECK(make_connector({"x", "sap", {}, {}, {}}).error().message ==
-        "ERP connection `x` is of kind `sap`; write tryton, ledger, rest or file");
+        "ERP connection `x` is of kind `sap`; there are tryton, netsuite, ledger, rest, file");
   CHECK(make_connector({"x", "file", {{"folder", "/tmp/x"}, {"format", "xls"}}, {}, {}}).error().message ==
         "ERP connection `x`: `format` is `xls`; write one or several of hledger, beancount, csv, fbdi, datev, fec, "
         "ads, each "

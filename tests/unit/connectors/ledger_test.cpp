@@ -22,7 +22,7 @@ struct Fixture {
     auto started = sandbox::Sandbox::start({.seed = seed()});
     REQUIRE(started.has_value());
     erp = std::move(*started);
-    connector = connectors::ledger::make_ledger_connector({erp->url() + "/ledger/v1", "", 1000, 1500},
+    connector = connectors::ledger::make_ledger_connector({erp->url() + "/ledger/v1", "", {1000, 1500}},
                                                           std::move(*platform::make_http_client({})));
   }
   void arm(const char* on, FaultKind kind, int status = 503) {

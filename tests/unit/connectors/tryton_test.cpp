@@ -428,14 +428,15 @@ TEST_CASE("amounts that the ERP changed are found, in words", "[connectors][E13]
 
 TEST_CASE("an ERP text that nobody has classified is refused, never tried again", "[connectors][E12]") {
   using connectors::tryton::classify;
-  using connectors::tryton::Meaning;
-  CHECK(classify("something new").meaning == Meaning::refused);
-  CHECK(classify("something new").code == ErrorCode::ErpRefused);
-  CHECK(classify("To post move \"K\", you must balance all its lines debits and credits.").code ==
-        ErrorCode::ErpUnbalanced);
-  CHECK(classify("The value \"999999\" for field \"Account\" in \"Account Move Line\" does not exist.").code ==
-        ErrorCode::ErpBadAccount);
-  CHECK(classify("duplicate key value violates unique constraint \"account_move_idem\"\nDETAIL: ...").meaning ==
-        Meaning::look_up);
-  CHECK(classify("database is locked").meaning == Meaning::wait);
+  using delivery::ErrorClass;
+  CHECK(classify("something new") == ErrorClass::unknown);
+  CHECK(classify("To post move \"K\", you must balance all its lines debits and credits.") == ErrorClass::unbalanced);
+  CHECK(classify("The value \"999999\" for field \"Account\" in \"Account Move Line\" does not exist.") ==
+        ErrorClass::bad_account);
+  CHECK(classify("duplicate key value violates unique constraint \"account_move_idem\"\nDETAIL: ...") ==
+        ErrorClass::duplicate);
+  CHECK(classify("database is locked") == ErrorClass::transient);
+  const Outcome unknown = delivery::outcome_of(ErrorClass::unknown, "something new");
+  REQUIRE(std::holds_alternative<delivery::Refused>(unknown));
+  CHECK(std::get<delivery::Refused>(unknown).code == ErrorCode::ErpRefused);
 }

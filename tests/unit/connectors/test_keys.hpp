@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys made for tests, known to everybody.
+#pragma once
+
+namespace glmap::testing {
+
+inline constexpr const char* kEcPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgDdONjN7ZQe7HuNvi
+7dBn1Nvxoiy1zXYfVXNRR8vlbWahRANCAATmbFUcCFID3C8OcnCSnKtqCJRnqUwL
+XHDlMUXg4Po/ozYKjjcsgqhpMmZqQauRqCduvOcaWLh66lFCe1/EfpQS
+-----END PRIVATE KEY-----
+)";
+inline constexpr const char* kEcPublicKey = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE5mxVHAhSA9wvDnJwkpyragiUZ6lM
+C1xw5TFF4OD6P6M2Co43LIKoaTJmakGrkagnbrznGli4eupRQntfxH6UEg==
+-----END PUBLIC KEY-----
+)";
+inline constexpr const char* kRsaPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIG/gIBADANBgkqhkiG9w0BAQEFAASCBugwggbkAgEAAoIBgQDMo9AzfH3bd/CX
+HkmoM6bd6Ww1nX1XeJLvbyUCP3wWUrp8U4jY9gMbS8vVxrMvv6YB4RxFK+lD9ZtU
+xo6OJuZcgWsqmshPSktVFJeeUASByBrM0Nn/vh/49X5sP7TFWZbhd9w62rVFCDMZ
+5YmEj60+cacA1rXCZfOZqak1jWo3qVAHUYq2iM5lWTlzU6TAiYFHz84dWK5PpUHq
+GE87mj0ZrNhGbW1n3BGahjpGjVyTqe0lBRcwibHeZPOuqVYdd6W6d6K07ypyuT7E
+mLf+32b5uq/YGaZCyhlmR2Ar6qHjRNkTLyjYgnHM6hlYd4aweN6dMTyVtKcCuU0y
+5J5noCZ2/cvO3AklJyPbuFV2F1H28d1+0d71do/8pkg7w/U66VZNNPDq1hJPtld4
+XGHwX/rBgejps34gfbWv87J6yEN57gyrZgAAMcXr5UqoLtinoe5EmfnJMkJmQ3au
+zzHtoGuIoRibQNm9e4hVc82ssDatwBUkOYUm/CUVkt7qZHGYKVECAwEAAQKCAYAD
+uaOrnEOKQDev+IwstKv/9CTVIQXMFtTN6P8KeG9g1KayZq7iDDBoScvvG0vdvaZe
++GMUW0VGyGzIcUjdC5Y77tstjl3BG8AdT1+nMRuz5Rmfytl9D0/zrzxa6hn3Ubcu
+aYknxR1xoUGU4hnLwPXNYjJBEKeEX2i8zlrXL7jURI/BYlmdEwZ2z9X85HPmUVp6
+HS1KWXfq2T5G7aRbmGYuVnglaA6KynXDk1fyOtaJlZlMiDgw2QDU5I+PCWQY6zmf
+vCEzxTTnoufyId64nsoOAnHL/xTSVKVeIMzpbj9KqBh33/EpSGlOKeHF9v3AiHxw
+edt3pqyGfdaIxtQAcIAmNFow17kq8tljORW6SrRY1/myB4VhD8TGfun8sCubeWMj
+EBC+BWjfFdZ4IzxPpmqehwdKszEsgSASqfXPvbp+o6N7+Z7vlEgl1Q5VKZydZ7Gy
+gOtAGHwHokgdRBpTVbmV03nt1yfZoSayI7RwgATE9cyP61bS73qrfuImTyw36NUC
+gcEA+Byqt2cgyPDO0NnlSG2jrne2C6kxBFiRKWEdQYVWRwe3jvYF0BNFVrioDtA5
+jhSmdoNYA4PYY1XzmUdShgA4uCT4hMlxa2UwVEOROHIxAjMKtSROvcIcc5yeNIxu
+RNvgLmpWSaDleJxWb8M5W/aNZhCoVr8i+OeIJ2+QdjyH0MVxBNkdBXA7zZOirTNz
+StfdGc2TI4vi8xXzLSOP63mR9QEILZXg2eRxmycKP+WVkz/iOF/qSvU4UjNOR8UR
+fxirAoHBANMlVgAEyAirjtgae3xlmewX4r5NhQjpVdve9Pi9HshcOA3mFa4vh8Bm
+PnbEVL8zuqB/+9oL3FIPOiODzu93B/z4EegGktxNXAQ+RcT0mksnbNvfC3qfq+oY
+y82soJKza0thtrjHi5Skgco3o/2d8VbMD34JMqnGjNqx87tBpo1y0/RsEwDuqTVz
+T4ZCeKvnqGhAi1aGX2ysYzODzsNEetOO8y1GLwK0ashgYYe7HxHLnusDSh3W8UZd
+tbeVLTk98wKBwA/9yQMJIpPQ8YOEh8KjTmlwTctynDYrfy+rkrcmYOkzFiGgub8v
+fsiYHjzWLt95dUEuNf4EAW5lm83FSwxX90/nEh183lKNsw+7SyDYO1Bo+cezD2Ar
+oqnQ7mF0q6bEhS54rBcSx7d+XBPYAVpsCbEKYc81gouIYL4p8qWsQRSzpRUq6TPw
+h+o4GcQQDN5GC3oeRd2EppwETigaoqwKqd2gs2Y8wsFIeAoH+iEkKv/SnkID7JXo
+ODkUFXeKvBX1AQKBwQC1M955R6Evp6OAHEILgNo2vkzuCnL4Md9oQRA1A4CObG4C
+p4nFoa671EMZA+bC7C7mnM9T0kfy+HRplC2cXqexVmdvm2yfuZgVYCfaHhzoEF6g
+1urwAmW0EjGdQd/P5kBXQfVg4IcOOpvUIioPdmNunNNS06vx/Z5V9M/5zR6VV41E
+vxcT/r2iTGJcE2GiDb3+Mh4iVFFCXzMHO7/O3k8WjiBto0Sm6pSVf/lTVagVSo0I
+nRsXPqZzP+q6MUDNVjcCgcEA7Z3Hv/yjKTVlPLe063CIPA1A+iwsIIB5FPsc5YHJ
+hSnI/xgfNnamJxd571s38C4LNQ+36i0JIjOvesfNdxE2R7wdkAedZX7vhMMw07S+
+H/0rjx74xnMjRaaUzyoRyWUIpnMeySYD/NMclwAsc4YdOekpF8+2vdCds7UsvS9h
+FPBn0+AK2taJW0uaHP3YbEQ3uiz2x6CKmWOAH6DD+IzGtK28g8IiTuQSdpd3oKeZ
+gt/wXU8tnR22Rrv23S1Tiwcq
+-----END PRIVATE KEY-----
+)";
+inline constexpr const char* kRsaPublicKey = R"(-----BEGIN PUBLIC KEY-----
+MIIBojANBgkqhkiG9w0BAQEFAAOCAY8AMIIBigKCAYEAzKPQM3x923fwlx5JqDOm
+3elsNZ19V3iS728lAj98FlK6fFOI2PYDG0vL1cazL7+mAeEcRSvpQ/WbVMaOjibm
+XIFrKprIT0pLVRSXnlAEgcgazNDZ/74f+PV+bD+0xVmW4XfcOtq1RQgzGeWJhI+t
+PnGnANa1wmXzmampNY1qN6lQB1GKtojOZVk5c1OkwImBR8/OHViuT6VB6hhPO5o9
+GazYRm1tZ9wRmoY6Ro1ck6ntJQUXMImx3mTzrqlWHXeluneitO8qcrk+xJi3/t9m
++bqv2BmmQsoZZkdgK+qh40TZEy8o2IJxzOoZWHeGsHjenTE8lbSnArlNMuSeZ6Am
+dv3LztwJJScj27hVdhdR9vHdftHe9XaP/KZIO8P1OulWTTTw6tYST7ZXeFxh8F/6
+wYHo6bN+IH21r/OyeshDee4Mq2YAADHF6+VKqC7Yp6HuRJn5yTJCZkN2rs8x7aBr
+iKEYm0DZvXuIVXPNrLA2rcAVJDmFJvwlFZLe6mRxmClRAgMBAAE=
+-----END PUBLIC KEY-----
+)";
+
+}  // namespace glmap::testing
