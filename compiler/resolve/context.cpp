@@ -217,6 +217,18 @@ bool means_the_rest(const std::string& text) {
   return text == "otherwise" || text == "else" || text == "default" || text == "other" || text == "others";
 }
 
+bool means_nothing(const std::string& text) {
+  return text == "blank" || text == "empty" || text == "none" || text == "null" || text == "missing";
+}
+
+/// The role that has the account in some entity; empty when there is none.
+std::string role_with(const rules::RuleBook& book, const std::string& account) {
+  for (const rules::Role& role : book.roles)
+    for (const rules::RoleAccount& of : role.by_entity)
+      if (of.kind == rules::RoleAccount::Kind::fixed && of.account == account) return role.name;
+  return {};
+}
+
 }  // namespace
 
 void unknown_value(Context& context, const rules::Domain& domain, const Word& word) {
@@ -239,9 +251,13 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
     // A missing row is told once, a slip wherever it was made.
     if (diagnostics::closest(word.text, values).empty() && !context.names_told.insert("role " + word.text).second)
       return;
-    context.error(ErrorCode::UnknownRole, word.span, "role " + tick(word.text) + " has no row in the accounts section",
-                  suggest(word.text, values,
-                          (values.empty() ? "" : "write one of " + choices(values) + ", or ") + "add a row for it"));
+    const std::string of_account = role_with(book, word.text);
+    context.error(
+        ErrorCode::UnknownRole, word.span, "role " + tick(word.text) + " has no row in the accounts section",
+        of_account.empty()
+            ? suggest(word.text, values,
+                      (values.empty() ? "" : "write one of " + choices(values) + ", or ") + "add a row for it")
+            : "a line names the role, and the role has the account: write " + tick(of_account));
     return;
   }
   if (domain.kind == rules::Domain::Kind::list && !context.spec.lists_whole) return;
@@ -251,6 +267,8 @@ void unknown_value(Context& context, const rules::Domain& domain, const Word& wo
                                                                   : "write one of " + choices(written);
   if (means_the_rest(word.text))
     help = "there is no " + tick(word.text) + ": list the values that are left, so that a new one is noticed; " + help;
+  else if (means_nothing(word.text))
+    help = "a rule asks with `FIELD is not given` whether a field was sent; " + help;
   const std::string near = diagnostics::closest(word.text, values);
   std::string message = tick(word.text) + " is not in " + domain_words(book, domain);
   if (domain.kind != rules::Domain::Kind::list) {

@@ -162,6 +162,39 @@ std::string help_by_sign(const Misfit& misfit) {
   return {};
 }
 
+bool in_condition(const Misfit& misfit) {
+  return misfit.rule == Rule::condition || misfit.rule == Rule::when_clause || misfit.rule == Rule::payload_test ||
+         misfit.rule == Rule::payload_when;
+}
+
+bool in_amount(const Misfit& misfit) {
+  return misfit.rule == Rule::amount || misfit.rule == Rule::take || misfit.rule == Rule::term ||
+         misfit.rule == Rule::factor || misfit.rule == Rule::prefix || misfit.rule == Rule::operand;
+}
+
+/// What other languages and ledgers write, where our nearest word would mean something else, or there is none near.
+std::string help_by_other_language(const Misfit& misfit) {
+  const std::string& seen = misfit.seen;
+  if (misfit.kind == Misfit::Kind::cut_short)
+    return misfit.before == "%" ? "a percentage stands before what it is taken of: `19 % of line.net`" : std::string();
+  if (in_condition(misfit)) {
+    if (seen == "!" || seen == "isn" || (seen == "<" && misfit.next == ">")) return "write `is not`";
+    if (seen == "not") return "write `FIELD is not VALUE`";
+    if (seen == "is" && misfit.before_kind == TokenKind::word)
+      return "write `and` before `" + misfit.before + "`, not a comma";
+  }
+  if (seen == "=" && in_amount(misfit)) return "delete it; the amount stands behind the role";
+  if (misfit.kind != Misfit::Kind::start) return {};
+  if (misfit.rule == Rule::rule_section && (seen == "if" || seen == "where")) return "write `when`";
+  if (misfit.rule != Rule::post_block && misfit.rule != Rule::recognise_block && misfit.rule != Rule::expectation)
+    return {};
+  for (const std::string_view debit : {"Dr", "DR", "dr", "Soll"})
+    if (seen == debit) return "write `debit`";
+  for (const std::string_view credit : {"Cr", "CR", "cr", "Haben"})
+    if (seen == credit) return "write `credit`";
+  return {};
+}
+
 /// Constructs whose parts are separated by commas.
 bool has_commas(Rule rule) {
   static constexpr Rule kRules[] = {
@@ -192,12 +225,10 @@ std::string help_by_habit(const Misfit& misfit) {
     return "there is no `" + seen +
            "`: say for which values it holds, so that a new value is noticed and not swallowed";
   }
-  const bool in_condition = misfit.rule == Rule::condition || misfit.rule == Rule::when_clause ||
-                            misfit.rule == Rule::payload_test || misfit.rule == Rule::payload_when;
-  if (in_condition && (seen == "<" || seen == ">" || seen == "over" || seen == "above" || seen == "below"))
+  if (in_condition(misfit) && (seen == "<" || seen == ">" || seen == "over" || seen == "above" || seen == "below"))
     return "conditions never compare amounts; write `sign: positive` at the amount in events.yaml, or let billing send "
            "another event type";
-  if (seen == "or" && in_condition) return "write the values behind `is` with commas, or a second rule";
+  if (seen == "or" && in_condition(misfit)) return "write the values behind `is` with commas, or a second rule";
   if (misfit.row_follows) return "begin the row with `|`";
   if (misfit.rule == Rule::list_item && misfit.next == "is" && misfit.before_kind == TokenKind::word) {
     return "a name is one word: write " + joined_name(misfit, '-') + " or " + joined_name(misfit, '_');
@@ -246,6 +277,7 @@ std::vector<std::string> candidates(const Misfit& misfit) {
 }
 
 std::string help_of(const Misfit& misfit) {
+  if (std::string by_other = help_by_other_language(misfit); !by_other.empty()) return by_other;
   if (std::string by_sign = help_by_sign(misfit); !by_sign.empty()) return by_sign;
   if (misfit.kind != Misfit::Kind::cut_short && misfit.seen_kind == TokenKind::word) {
     const std::string near = diagnostics::closest(misfit.seen, candidates(misfit));

@@ -136,10 +136,10 @@ def check(events, runners, count, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--glmapc", required=True)
-    parser.add_argument("--events", type=int, default=15000, help="in all, shared out over the books")
+    parser.add_argument("--events", type=int, default=12000, help="in all, shared out over the books")
     parser.add_argument("--dialect", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--book", action="append", help="only this one; may stand several times")
-    parser.add_argument("--generated", type=int, default=4, help="books made for this run")
+    parser.add_argument("--generated", type=int, default=3, help="books made for this run")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     glmapc = str(pathlib.Path(options.glmapc).resolve())

@@ -53,6 +53,16 @@ TEST_CASE("what is meant for all other values has no word", "[resolve][strangers
                 "there is no `otherwise`: list the values that are left");
 }
 
+TEST_CASE("a field that was not sent has no value", "[resolve][strangers]") {
+  require_fault(kBook, "when treatment is usage", "when treatment is blank", ErrorCode::UnknownListValue,
+                "a rule asks with `FIELD is not given` whether a field was sent; write one of");
+}
+
+TEST_CASE("an account in the place of its role is told with the role", "[resolve][strangers]") {
+  require_fault(kBook, "credit deferred_revenue line.net", "credit 2400             line.net", ErrorCode::UnknownRole,
+                "a line names the role, and the role has the account: write `deferred_revenue`");
+}
+
 TEST_CASE("a value that needs quotation marks is proposed with them", "[resolve][strangers]") {
   BookFiles files = small_book_with(kBook, "ratable, usage, on_delivery\n", "\"on delivery\", ratable, usage\n");
   std::string& book = files[kBook];

@@ -142,6 +142,18 @@ TEST_CASE("what other languages have and this one has not is told with what to w
   const std::string when = "rule R because \"p\" for e\n  post in entity, journal J debit a x\n  when a is b ";
   helps(when + "or c is d\n", "4:15", "write the values behind `is` with commas, or a second rule");
   helps(when + "c\n", "4:15", "write a comma before `c`");
+  helps(when + ", c is d\n", "4:19", "write `and` before `c`, not a comma");
+  const std::string head = "rule R because \"p\" for e\n  post in entity, journal J debit a x\n  ";
+  helps(head + "when a != b\n", "4:10", "write `is not`");
+  helps(head + "when a <> b\n", "4:10", "write `is not`");
+  helps(head + "when a isn't b\n", "4:10", "write `is not`");
+  helps(head + "when a = b\n", "4:10", "write `is`");
+  helps(head + "when not a is b\n", "4:8", "write `FIELD is not VALUE`");
+  helps(head + "if a is b\n", "4:3", "write `when`");
+  helps(kRule + "    Dr a x\n    credit b x\n", "4:5", "write `debit`");
+  helps(kRule + "    debit a x\n    Haben b x\n", "5:5", "write `credit`");
+  helps(kRule + "    debit a = x\n    credit b x\n", "4:13", "delete it");
+  helps(kRule + "    debit a x * 19%\n", "4:20", "a percentage stands before what it is taken of: `19 % of line.net`");
   helps(when + "\n  otherwise\n", "5:3", "there is no `otherwise`");
   helps(kRule + "    debit a x at most its balance for c else hold\n", "4:18", "write a comma before `at most`");
   helps(kRule + "    debit a x over its open items by c for d else hold\n", "4:15", "write a comma before `over`");
