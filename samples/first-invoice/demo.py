@@ -53,7 +53,13 @@ def netsuite_settings(work):
                         "dimension.product": "class", "mixed_rates": "books-currency"}, {}
 
 
-ERPS = {"file": file_settings, "tryton": tryton_settings, "ledger": ledger_settings, "netsuite": netsuite_settings}
+def sap_settings(work):
+    settings = {"url": text_of(work + "/sandbox.url"), "user": "glmap", "password_file": secret(work, "password", "sandbox"),
+                "created_by": "GLMAP", "reversal_reason": '"01"', "storno_reason": '"03"'}
+    return "sap", settings, {entity: "company_code: " + entity for entity in ENTITIES}
+
+
+ERPS = {"file": file_settings, "sap": sap_settings, "tryton": tryton_settings, "ledger": ledger_settings, "netsuite": netsuite_settings}
 
 
 def config(args):
@@ -233,6 +239,9 @@ def amounts_of(document):
     """(debit or credit, amount) of each line of a document, in the order in which it has them."""
     if "line" in document:   # NetSuite's record
         return [(side, Decimal(str(line[side]))) for line in document["line"]["items"] for side in ("debit", "credit") if side in line]
+    if "items" in document:  # SAP's items: credits are negative; a negative posting takes back on the other side
+        return [("debit" if (item["DebitCreditCode"] == "S") != item["IsNegativePosting"] else "credit",
+                 abs(Decimal(item["AmountInTransactionCurrency"]))) for item in document["items"]]
     return [(line["side"], Decimal(line["transaction"].split()[0])) for line in document["lines"]]
 
 
@@ -245,7 +254,7 @@ def read_back_from_sandbox(args, entries):
         sys.exit("the double of %s does not hold each entry exactly once" % args.erp)
     for record in entries:
         document = found[record["reference"]]
-        if not (document.get("approved") or document.get("state") == "posted"):
+        if not (document.get("approved") or document.get("state") == "posted" or "items" in document):
             sys.exit("%s is not posted" % record["reference"])
         lines = record["entry"]["lines"]
         wanted = [[(line["side"], Decimal(line[field])) for line in lines] for field in ("amount", "functional_amount")]

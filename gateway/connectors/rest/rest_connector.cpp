@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/connectors/rest/rest_connector.hpp"
 
+#include "gateway/connectors/http_caller.hpp"
 #include "gateway/connectors/rest/read_document.hpp"
 
 namespace glmap::gateway::connectors::rest {
@@ -13,23 +14,17 @@ using delivery::Refused;
 using delivery::Unclear;
 using platform::HttpAnswered;
 
-constexpr int kRetryAfterCapSeconds = 86'400;
 constexpr std::size_t kTextMax = 400;
 
-std::string shortened(const HttpAnswered& answered) {
+std::string in_words(const HttpAnswered& answered) {
   std::string text = "HTTP " + std::to_string(answered.status);
-  if (!answered.body.empty()) text += ": " + answered.body.substr(0, kTextMax);
+  if (!answered.body.empty()) text += ": " + shortened(answered.body, kTextMax);
   return text;
-}
-
-std::optional<std::int64_t> pause_of(const HttpAnswered& answered) {
-  const int seconds = answered.retry_after_s(kRetryAfterCapSeconds);
-  return seconds < 0 ? std::nullopt : std::optional(std::int64_t{seconds} * 1'000'000);
 }
 
 /// What an answer that is no success means for the entry. What is not known is never taken for a no.
 Outcome outcome_of(AnswerClass meaning, const HttpAnswered& answered) {
-  std::string text = "the ERP answered " + shortened(answered);
+  std::string text = "the ERP answered " + in_words(answered);
   switch (meaning) {
     case AnswerClass::closed_period:
       return Refused{ErrorCode::ErpClosedPeriod, std::move(text)};
@@ -49,9 +44,9 @@ Outcome outcome_of(AnswerClass meaning, const HttpAnswered& answered) {
     case AnswerClass::address:
       return NotSent{ErrorCode::BadConfiguration, std::move(text), std::nullopt};
     case AnswerClass::throttled:
-      return NotSent{ErrorCode::ErpThrottled, std::move(text), pause_of(answered)};
+      return NotSent{ErrorCode::ErpThrottled, std::move(text), pause_asked(answered)};
     case AnswerClass::transient:
-      return NotSent{ErrorCode::ErpUnreachable, std::move(text), pause_of(answered)};
+      return NotSent{ErrorCode::ErpUnreachable, std::move(text), pause_asked(answered)};
     case AnswerClass::duplicate:
     case AnswerClass::unknown:
       return Unclear{std::move(text)};
@@ -64,13 +59,13 @@ delivery::NotAsked not_asked(AnswerClass meaning, const HttpAnswered& answered) 
   const Outcome outcome = outcome_of(meaning, answered);
   if (const auto* not_sent = std::get_if<NotSent>(&outcome))
     return delivery::NotAsked(Error{not_sent->code, not_sent->text, {}, {}}, not_sent->retry_after_micros);
-  return delivery::NotAsked(Error{ErrorCode::ErpUnreachable, "the ERP answered " + shortened(answered), {}, {}});
+  return delivery::NotAsked(Error{ErrorCode::ErpUnreachable, "the ERP answered " + in_words(answered), {}, {}});
 }
 
 class RestConnector final : public delivery::ErpConnector {
  public:
   RestConnector(RestSettings settings, std::unique_ptr<platform::HttpClient> http)
-      : settings_(std::move(settings)), http_(std::move(http)) {
+      : settings_(std::move(settings)), http_(std::move(http), {settings_.connect_ms_max, settings_.total_ms_max}) {
     capabilities_.kind = "rest";
     capabilities_.reference_length_max = settings_.reference_length_max;
     capabilities_.lines_max = settings_.lines_max;
@@ -82,9 +77,9 @@ class RestConnector final : public delivery::ErpConnector {
   }
 
   const delivery::Capabilities& describe() const override { return capabilities_; }
-  void guard_sends(std::function<bool()> may_send) override { may_send_ = std::move(may_send); }
+  void guard_sends(std::function<bool()> may_send) override { http_.guard_sends(std::move(may_send)); }
   void pace_requests(std::function<std::optional<std::string>()> before_request) override {
-    before_request_ = std::move(before_request);
+    http_.pace_requests(std::move(before_request));
   }
   void let_go() override {}
 
@@ -145,8 +140,9 @@ class RestConnector final : public delivery::ErpConnector {
     return out;
   }
 
-  Result<platform::HttpRequest> request_of(const RequestTemplate& what, const Scope& scope, bool writes) const {
-    platform::HttpRequest out;
+  Result<HttpCall> call_of(const RequestTemplate& what, const Scope& scope, Effect effect) const {
+    HttpCall out;
+    out.effect = effect;
     out.method = what.method;
     GLMAP_TRY(path, what.path.fill_url(scope));
     out.url = settings_.url + path;
@@ -154,15 +150,12 @@ class RestConnector final : public delivery::ErpConnector {
     if (!settings_.authorisation.empty()) out.fields.push_back({"Authorization", settings_.authorisation});
     for (const auto& [name, value] : settings_.secret_headers) out.fields.push_back({name, value});
     GLMAP_CHECK(add_headers(out, settings_.headers, scope));
-    if (writes) GLMAP_CHECK(add_headers(out, settings_.send_headers, scope));
-    out.replay_safe = !writes;
-    out.connect_ms_max = settings_.connect_ms_max;
-    out.total_ms_max = settings_.total_ms_max;
+    if (effect == Effect::writes) GLMAP_CHECK(add_headers(out, settings_.send_headers, scope));
     return out;
   }
 
-  static Status add_headers(platform::HttpRequest& request,
-                            const std::vector<std::pair<std::string, TextTemplate>>& headers, const Scope& scope) {
+  static Status add_headers(HttpCall& request, const std::vector<std::pair<std::string, TextTemplate>>& headers,
+                            const Scope& scope) {
     for (const auto& [name, value] : headers) {
       GLMAP_TRY(text, value.fill(scope));
       for (const char c : text) {
@@ -174,19 +167,12 @@ class RestConnector final : public delivery::ErpConnector {
     return {};
   }
 
-  platform::HttpOutcome exchange(const platform::HttpRequest& request) {
-    if (before_request_) {
-      if (auto why = before_request_()) return platform::HttpNotSent{std::move(*why)};
-    }
-    return http_->send(request);
-  }
-
   delivery::Asked<HttpAnswered> ask(const RequestTemplate& what, const Scope& scope) {
     const auto fails = [](const std::string& why) {
       return std::unexpected(delivery::NotAsked(Error{ErrorCode::ErpUnreachable, why, {}, {}}));
     };
-    GLMAP_TRY(request, request_of(what, scope, false));
-    platform::HttpOutcome got = exchange(request);
+    GLMAP_TRY(call, call_of(what, scope, Effect::reads));
+    platform::HttpOutcome got = http_.send(std::move(call));
     if (auto* not_sent = std::get_if<platform::HttpNotSent>(&got)) return fails(not_sent->reason);
     if (auto* unclear = std::get_if<platform::HttpUnclear>(&got)) return fails(unclear->reason);
     return std::get<HttpAnswered>(std::move(got));
@@ -197,14 +183,13 @@ class RestConnector final : public delivery::ErpConnector {
     auto scope = scope_of(entry);
     if (!scope) return NotSent{scope.error().code, scope.error().message, std::nullopt};
     scope->erp_document = document;
-    auto request = request_of(what, *scope, true);
+    auto call = call_of(what, *scope, Effect::writes);
     auto text = body.fill(*scope);
-    if (!request) return Refused{request.error().code, request.error().message};
+    if (!call) return Refused{call.error().code, call.error().message};
     if (!text) return Refused{text.error().code, text.error().message};
-    request->body = std::move(*text);
-    request->fields.push_back({"Content-Type", settings_.content_type});
-    request->may_send = may_send_;
-    platform::HttpOutcome sent = exchange(*request);
+    call->body = std::move(*text);
+    call->fields.push_back({"Content-Type", settings_.content_type});
+    platform::HttpOutcome sent = http_.send(std::move(*call));
     if (auto* not_sent = std::get_if<platform::HttpNotSent>(&sent))
       return NotSent{ErrorCode::ErpUnreachable, std::move(not_sent->reason), std::nullopt};
     if (auto* unclear = std::get_if<platform::HttpUnclear>(&sent)) return Unclear{std::move(unclear->reason)};
@@ -215,11 +200,11 @@ class RestConnector final : public delivery::ErpConnector {
     if (!settings_.success.contains(answered.status))
       return outcome_of(classify(settings_.answers, answered.status, answered.body), answered);
     const auto json = parse_json(answered.body);
-    if (!json) return Unclear{"the ERP's answer is no JSON: " + shortened(answered)};
+    if (!json) return Unclear{"the ERP's answer is no JSON: " + in_words(answered)};
     if (settings_.success_when && !settings_.success_when->holds(*json))
       return outcome_of(classify(settings_.answers, answered.status, answered.body), answered);
     const std::string document = text_at(*json, settings_.document);
-    if (document.empty()) return Unclear{"the ERP's answer names no document: " + shortened(answered)};
+    if (document.empty()) return Unclear{"the ERP's answer names no document: " + in_words(answered)};
     if (settings_.draft && settings_.draft->holds(*json))
       return delivery::DraftLeft{document, "the ERP keeps it as a draft", std::nullopt};
     return delivery::Posted{document, text_at(*json, settings_.number)};
@@ -227,9 +212,7 @@ class RestConnector final : public delivery::ErpConnector {
 
   RestSettings settings_;
   delivery::Capabilities capabilities_;
-  std::unique_ptr<platform::HttpClient> http_;
-  std::function<bool()> may_send_;
-  std::function<std::optional<std::string>()> before_request_;
+  HttpCaller http_;
 };
 
 }  // namespace
