@@ -18,6 +18,17 @@ const std::vector<std::pair<std::string, FieldKind>> kTypes = {
 /// Names that mean something else wherever a field may be named.
 const std::vector<std::string> kReserved = {"lines", "functional", "given", "any"};
 
+/// The type that other languages call `text`, or the list of that name; empty for other words.
+std::string type_meant_by(Context& context, const std::string& text) {
+  constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+      {"amount", "money"},    {"string", "text"},      {"number", "decimal"}, {"integer", "decimal"},
+      {"percent", "decimal"}, {"bool", "yes/no"},      {"boolean", "yes/no"}, {"datetime", "instant"},
+      {"time", "instant"},    {"timestamp", "instant"}};
+  for (const auto& [theirs, ours] : kElsewhere)
+    if (text == theirs) return std::string(ours);
+  return context.catalog().list_index(text) ? "list " + text : std::string();
+}
+
 bool read_type(Context& context, const YamlNode& node, Field& field) {
   const std::string& text = node.text;
   for (const auto& [name, kind] : kTypes)
@@ -41,8 +52,10 @@ bool read_type(Context& context, const YamlNode& node, Field& field) {
   std::vector<std::string> known;
   for (const auto& [name, kind] : kTypes) known.push_back(name);
   known.push_back("list NAME");
+  const std::string meant = type_meant_by(context, text);
+  const std::string all = "write one of " + choices(known);
   context.error(ErrorCode::UnknownName, node.span, tick(text) + " is not a type of field",
-                suggest(text, known, "write one of " + choices(known)));
+                meant.empty() ? suggest(text, known, all) : "did you mean " + tick(meant) + "? " + all);
   return false;
 }
 

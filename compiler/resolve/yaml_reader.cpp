@@ -76,7 +76,7 @@ void MapReader::unknown_key(const YamlNode& key, bool alone, const std::vector<s
                           "write " + tick(key.text.substr(0, colon) + ": " + key.text.substr(colon + 1)));
   if (alone && is_sum && knows("is"))
     return context_.error(ErrorCode::BadYaml, key.span, tick(key.text) + " stands without its key",
-                          "write " + tick("is: " + key.text));
+                          "write " + tick("is: " + key.text.substr(key.text.find_first_not_of("= "))));
   context_.error(ErrorCode::BadYaml, key.span, what_ + " has no key " + tick(key.text),
                  suggest(key.text, known, "the keys are " + choices(known)));
 }

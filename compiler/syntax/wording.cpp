@@ -175,8 +175,12 @@ bool in_amount(const Misfit& misfit) {
 /// What other languages and ledgers write, where our nearest word would mean something else, or there is none near.
 std::string help_by_other_language(const Misfit& misfit) {
   const std::string& seen = misfit.seen;
-  if (misfit.kind == Misfit::Kind::cut_short)
-    return misfit.before == "%" ? "a percentage stands before what it is taken of: `19 % of line.net`" : std::string();
+  if (misfit.kind == Misfit::Kind::cut_short) {
+    if (misfit.before == "%") return "a percentage stands before what it is taken of: `19 % of line.net`";
+    if (misfit.rule != Rule::expect_head) return {};
+    if (misfit.before == "nothing" || misfit.before == "none") return "write `expect no entry`";
+    return misfit.before == "error" ? "write `expect held \"reason\"`" : std::string();
+  }
   if (in_condition(misfit)) {
     if (seen == "!" || seen == "isn" || (seen == "<" && misfit.next == ">")) return "write `is not`";
     if (seen == "not") return "write `FIELD is not VALUE`";
@@ -184,7 +188,13 @@ std::string help_by_other_language(const Misfit& misfit) {
       return "write `and` before `" + misfit.before + "`, not a comma";
   }
   if (seen == "=" && in_amount(misfit)) return "delete it; the amount stands behind the role";
+  if (seen == "," && in_amount(misfit)) return "delete the comma; the amount stands behind the role";
+  if (seen == ":" && misfit.rule == Rule::entry_line) return "delete the colon";
+  if (misfit.seen_kind == TokenKind::text && misfit.name_fits && !misfit.text_fits)
+    return "a name stands without quotation marks";
   if (misfit.kind != Misfit::Kind::start) return {};
+  if (misfit.rule == Rule::dates_section && (seen == "posting_date" || seen == "posting-date"))
+    return "write `posting date is FIELD`";
   if (misfit.rule == Rule::rule_section && (seen == "if" || seen == "where")) return "write `when`";
   if (misfit.rule != Rule::post_block && misfit.rule != Rule::recognise_block && misfit.rule != Rule::expectation)
     return {};
@@ -233,6 +243,7 @@ std::string help_by_habit(const Misfit& misfit) {
   if (misfit.rule == Rule::list_item && misfit.next == "is" && misfit.before_kind == TokenKind::word) {
     return "a name is one word: write " + joined_name(misfit, '-') + " or " + joined_name(misfit, '_');
   }
+  if (seen == "and" && has_commas(misfit.rule) && !in_condition(misfit)) return "write a comma instead of `and`";
   if (misfit.only_comma_fits) return "write a comma before `" + seen + "`";
   const bool one_behind_other = is_word(misfit.seen_kind) && is_word(misfit.before_kind);
   if (misfit.kind != Misfit::Kind::surplus || !one_behind_other) return {};
@@ -298,6 +309,9 @@ std::string help_of(const Misfit& misfit) {
            "`order`, `expectations`, `approvals`, `intercompany`, `rule`, `no entry for`, `hold`, `intake` or `test`";
   }
   if (misfit.text_fits && !misfit.name_fits && misfit.keywords.empty()) return "put the text in double quotes";
+  if ((misfit.rule == Rule::rounding_clause || misfit.rule == Rule::rate_clause) &&
+      misfit.keywords == std::vector<std::string>{"at"})
+    return "write `at most`";
   if (!misfit.name_fits && !misfit.keywords.empty() && misfit.keywords.size() <= 3)
     return "write " + choice(misfit.keywords);
   return {};

@@ -83,10 +83,19 @@ TEST_CASE("text that is not YAML is told where its cause stands, with what to wr
           "a colon is missing behind `type` // write `type: list region`", "region: {type list");
   refused(kEvents, "gross: {type: money, is: net + tax}", "gross: {type: money, net + tax}",
           "stands without its key // write `is: net + tax`", "gross: {type: money, net");
+  refused(kEvents, "gross: {type: money, is: net + tax}", "gross: {type: money, = net + tax}",
+          "stands without its key // write `is: net + tax`", "gross: {type: money, = net");
   refused(kEvents, "gross: {type: money, is: net + tax}", "gross: net + tax", "write `{type: money, is: net + tax}`",
           "gross: net");
   refused(kEvents, "region: {type: list region}", "region: list region", "write `{type: list region}`",
           "region: list region");
+}
+
+TEST_CASE("a type of another language, or a list without its word, is told with the type to write", "[resolve]") {
+  require_fault(kEvents, "region: {type: list region}", "region: {type: region}", ErrorCode::UnknownName,
+                "did you mean `list region`?", "region: {type: region");
+  require_fault(kEvents, "gross: {type: money, is: net + tax}", "gross: {type: amount, is: net + tax}",
+                ErrorCode::UnknownName, "did you mean `money`?", "gross: {type: amount");
 }
 
 TEST_CASE("half a pair of quotation marks around an account code is told once", "[resolve]") {

@@ -153,6 +153,14 @@ TEST_CASE("what other languages have and this one has not is told with what to w
   helps(kRule + "    Dr a x\n    credit b x\n", "4:5", "write `debit`");
   helps(kRule + "    debit a x\n    Haben b x\n", "5:5", "write `credit`");
   helps(kRule + "    debit a = x\n    credit b x\n", "4:13", "delete it");
+  helps(kRule + "    debit a, x\n    credit b x\n", "4:12", "delete the comma");
+  helps(kRule + "    debit: a x\n    credit b x\n", "4:10", "delete the colon");
+  helps(kRule + "    debit \"a\" x\n    credit b x\n", "4:11", "a name stands without quotation marks");
+  helps("foreign_currency rate is r rounding to x, max 0.05 per line\n", "2:43", "write `at most`");
+  helps("foreign_currency rate is r never in x and y\n", "2:39", "write a comma instead of `and`");
+  helps("dates posting_date is d\n", "2:7", "write `posting date is FIELD`");
+  helps("test \"t\" event x y\n  a b\n  expect nothing\n", "4:17", "write `expect no entry`");
+  helps("test \"t\" event x y\n  a b\n  expect error\n", "4:15", "write `expect held \"reason\"`");
   helps(kRule + "    debit a x * 19%\n", "4:20", "a percentage stands before what it is taken of: `19 % of line.net`");
   helps(when + "\n  otherwise\n", "5:3", "there is no `otherwise`");
   helps(kRule + "    debit a x at most its balance for c else hold\n", "4:18", "write a comma before `at most`");
