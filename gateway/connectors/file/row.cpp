@@ -22,9 +22,8 @@ Row& Row::refuse(std::string message, std::string help) {
 }
 
 /// On one line, free of the separator where nothing could tell it from one.
-std::string Row::guarded(std::string_view value, bool& formula) const {
-  formula = is_formula(value);
-  std::string out = formula ? "'" : "";
+std::string Row::cleaned(std::string_view value) const {
+  std::string out;
   for (const char c : value) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     if (control) {
@@ -51,8 +50,9 @@ void Row::add(std::string_view field, bool quoted) {
 }
 
 Row& Row::text(std::string_view name, std::string_view value, std::size_t most) {
-  bool formula = false;
-  const std::string whole = guarded(value, formula);
+  const std::string clean = cleaned(value);
+  const bool formula = is_formula(clean);
+  const std::string whole = (formula ? "'" : "") + clean;
   const std::size_t length = characters(whole);
   if (most != kAnyLength && length > most) {
     refuse(std::string(name) + " `" + whole + "` has " + std::to_string(length) + " characters, the format takes " +
@@ -68,7 +68,8 @@ Row& Row::text(std::string_view name, std::string_view value, std::size_t most) 
 
 Row& Row::prose(std::string_view name, std::string_view value, std::size_t most) {
   if (!dialect_->cut_long_text || most == kAnyLength) return text(name, value, most);
-  return text(name, first_characters(value, is_formula(value) ? most - 1 : most), most);
+  const std::string clean = cleaned(value);
+  return text(name, first_characters(clean, is_formula(clean) ? most - 1 : most), most);
 }
 
 Row& Row::plain(std::string_view value) {

@@ -57,7 +57,7 @@ class Row {
 
  private:
   void add(std::string_view field, bool quoted);
-  std::string guarded(std::string_view value, bool& formula) const;
+  std::string cleaned(std::string_view value) const;
 
   const Dialect* dialect_;
   std::string where_;
