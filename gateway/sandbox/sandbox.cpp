@@ -138,6 +138,10 @@ DoorReply Sandbox::change_switches(const Json& settings) {
   if (const Json* lag = settings.find("visibility_lag_ms")) {
     for (const Place& place : places()) place.erp.set_visibility_lag_ms(as_id(lag));
   }
+  if (settings.find("netsuite_certificate") != nullptr) {
+    const auto part = [&](const char* name) { return text_in(settings, "netsuite_certificate", name); };
+    netsuite_.register_certificate(part("id"), part("client"), part("public_key"));
+  }
   if (const Json* outage = settings.find("outage_ms")) out_until_ms_ = clock_ms() + as_id(outage);
   return said(200, Json::Object{});
 }
