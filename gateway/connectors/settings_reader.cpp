@@ -108,6 +108,8 @@ platform::HttpClientSettings SettingsReader::http() {
   platform::HttpClientSettings out;
   out.authorities_file = text("authorities_file");
   out.plain_http_hosts = words(text("plain_http_hosts"));
+  out.client_certificate_file = text("client_certificate_file");
+  out.client_key_file = text("client_key_file");
   return out;
 }
 

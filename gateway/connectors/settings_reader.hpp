@@ -45,7 +45,7 @@ class SettingsReader {
   Result<std::string> secret(const std::string& what, bool needed);
   /// `url`, without a slash at its end. Absent: `otherwise`, which empty makes it required.
   Result<std::string> url(std::string otherwise = {});
-  /// `authorities_file`, `plain_http_hosts`.
+  /// `authorities_file`, `plain_http_hosts`, `client_certificate_file`, `client_key_file`.
   platform::HttpClientSettings http();
   /// `connect_timeout_ms`, `timeout_ms`.
   struct Timeouts {

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <mutex>
 
 #include <curl/curl.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <unistd.h>
 
 namespace glmap::gateway::platform {
@@ -212,6 +216,10 @@ class CurlHttpClient final : public HttpClient {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!settings_.authorities_file.empty()) set(CURLOPT_CAINFO, settings_.authorities_file.c_str());
+    if (!settings_.client_certificate_file.empty()) {
+      set(CURLOPT_SSLCERT, settings_.client_certificate_file.c_str());
+      set(CURLOPT_SSLKEY, settings_.client_key_file.c_str());
+    }
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     // A kept connection that the server closes while it is used leaves a posting unclear: one that was idle is not
     // used.
@@ -241,6 +249,7 @@ class CurlHttpClient final : public HttpClient {
       case CURLE_SSL_CONNECT_ERROR:
       case CURLE_PEER_FAILED_VERIFICATION:
       case CURLE_SSL_CACERT_BADFILE:
+      case CURLE_SSL_CERTPROBLEM:
       case CURLE_OPERATION_TIMEDOUT:
       case CURLE_ABORTED_BY_CALLBACK:
         if (request_bytes == 0) return HttpNotSent{std::move(text)};
@@ -255,9 +264,43 @@ class CurlHttpClient final : public HttpClient {
   bool ready_ = true;
 };
 
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+struct FreeTls {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+
+/// A key that asks for a passphrase has none here.
+int no_passphrase(char*, int, int, void*) {
+  return 0;
+}
+
+/// Looked at when the client is made, so that a wrong pair does not first show when something is posted.
+Status check_client_certificate(const HttpClientSettings& settings) {
+  const std::string &certificate_path = settings.client_certificate_file, &key_path = settings.client_key_file;
+  if (certificate_path.empty() && key_path.empty()) return {};
+  const std::unique_ptr<std::FILE, CloseFile> certificate_file(std::fopen(certificate_path.c_str(), "re"));
+  const std::unique_ptr<std::FILE, CloseFile> key_file(std::fopen(key_path.c_str(), "re"));
+  const auto wrong = [](const std::string& what) { return fail(ErrorCode::BadConfiguration, what); };
+  if (!certificate_file) return wrong("the client certificate `" + certificate_path + "` cannot be read");
+  if (!key_file) return wrong("the key of the client certificate `" + key_path + "` cannot be read");
+  const std::unique_ptr<X509, FreeTls> certificate(
+      PEM_read_X509(certificate_file.get(), nullptr, no_passphrase, nullptr));
+  const std::unique_ptr<EVP_PKEY, FreeTls> key(PEM_read_PrivateKey(key_file.get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  if (!certificate) return wrong("`" + certificate_path + "` holds no certificate in PEM");
+  if (!key) return wrong("`" + key_path + "` holds no private key in PEM without a passphrase");
+  if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};
+  ERR_clear_error();
+  return wrong("the key `" + key_path + "` does not belong to the certificate `" + certificate_path + "`");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HttpClient>> make_http_client(const HttpClientSettings& settings) {
+  GLMAP_CHECK(check_client_certificate(settings));
   if (!settings.authorities_file.empty() && ::access(settings.authorities_file.c_str(), R_OK) != 0) {
     return fail(ErrorCode::BadConfiguration,
                 "the file of certificate authorities `" + settings.authorities_file + "` cannot be read");

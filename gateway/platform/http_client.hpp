@@ -76,9 +76,13 @@ struct HttpClientSettings {
   std::string authorities_file;
   /// Hosts that may be spoken to without TLS besides the loopback ones (127.0.0.0/8, [::1], localhost).
   std::vector<std::string> plain_http_hosts;
+  /// PEM files of the certificate that says who we are, with its chain, and of its private key. Both or none.
+  std::string client_certificate_file = {};
+  std::string client_key_file = {};
 };
 
-/// Errors: GLM-9012 when the authorities file cannot be read or the library cannot start.
+/// Errors: GLM-9012 when the authorities file cannot be read, when client certificate and key are not a pair, or when
+/// the library cannot start.
 Result<std::unique_ptr<HttpClient>> make_http_client(const HttpClientSettings& settings);
 
 }  // namespace glmap::gateway::platform

@@ -51,18 +51,21 @@ Result<std::unique_ptr<delivery::ErpConnector>> make_from_settings(const Connect
   SettingsReader reader(settings);
   SapSettings out;
   GLMAP_TRY(url, reader.url());
-  GLMAP_TRY(user, reader.required("user"));
-  GLMAP_TRY(password, reader.secret("password", true));
+  const platform::HttpClientSettings http_settings = reader.http();
+  const bool by_certificate = !http_settings.client_certificate_file.empty();
+  const std::string user = reader.text("user");
+  GLMAP_TRY(password, reader.secret("password", !user.empty()));
+  if (user.empty() != by_certificate)
+    return std::unexpected(reader.fault(" needs one of `user` with its password and `client_certificate_file`"));
   GLMAP_TRY(timeouts, reader.timeouts());
   GLMAP_TRY(post, post_settings(reader));
   out.url = url;
-  out.authorisation = "Basic " + platform::base64(user + ":" + password);
+  if (!by_certificate) out.authorisation = "Basic " + platform::base64(user + ":" + password);
   out.timeouts = timeouts;
   out.post = std::move(post);
   out.soap_path = reader.text("soap_path", out.soap_path);
   out.odata_path = reader.text("odata_path", out.odata_path);
   out.client = reader.text("client");
-  const platform::HttpClientSettings http_settings = reader.http();
   GLMAP_CHECK(reader.nothing_left());
   for (const LegalEntity& entity : settings.legal_entities) {
     SettingsReader own(reader.place() + ", entity " + entity.code, settings_of(settings, entity));

@@ -120,7 +120,7 @@ class SapConnector final : public delivery::ErpConnector {
   platform::HttpOutcome exchange(HttpCall call) {
     if (!settings_.client.empty())
       call.url += (call.url.find('?') == std::string::npos ? "?sap-client=" : "&sap-client=") + settings_.client;
-    call.fields.push_back({"Authorization", settings_.authorisation});
+    if (!settings_.authorisation.empty()) call.fields.push_back({"Authorization", settings_.authorisation});
     return http_.send(std::move(call));
   }
 

@@ -18,7 +18,7 @@ namespace glmap::gateway::connectors::sap {
 
 struct SapSettings {
   std::string url;            // https://my000000-api.s4hana.cloud.sap
-  std::string authorisation;  // the value of the field
+  std::string authorisation;  // the value of the field; empty: the client certificate says it
   std::string soap_path = "/sap/bc/srt/scs_ext/sap/journalentrycreaterequestconfi";
   std::string odata_path = "/sap/opu/odata/sap/API_OPLACCTGDOCITEMCUBE_SRV";
   std::string client;  // sap-client; empty: the system's own

@@ -399,6 +399,9 @@ TEST_CASE("a wrong setting of an SAP connection is named", "[sap]") {
     REQUIRE(!made.has_value());
     return made.error().message;
   };
+  CHECK(fault("user", "") ==
+        "ERP connection `sap` needs one of `user` with its password and `client_certificate_file`");
+  CHECK(fault("client_certificate_file", "/none.pem").find("needs one of `user`") != std::string::npos);
   CHECK(fault("created_by", "") == "ERP connection `sap` lacks the setting `created_by`");
   CHECK(fault("assignment.Costcenter", "x").find("SAP has no account assignment `Costcenter`; write one of OrderID") !=
         std::string::npos);

@@ -2,6 +2,7 @@
 // Whom the HTTP client believes. The server is `openssl s_server` with certificates made here.
 #include <cstdlib>
 #include <iostream>
+#include <vector>
 
 #include <catch2/catch.hpp>
 #include <netinet/in.h>
@@ -47,7 +48,9 @@ struct TlsServer {
   pid_t pid = 0;
   int port = free_port();
 
-  TlsServer(const testing::TemporaryFolder& folder, const std::string& file, const char* version) {
+  /// `asks`: the authority of client certificates, one of which it insists on; empty: it asks for none.
+  TlsServer(const testing::TemporaryFolder& folder, const std::string& file, const char* version,
+            const std::string& asks = "") {
     const std::string where = std::to_string(port);
     const std::string certificate = folder.file(file) + ".pem";
     const std::string key = folder.file(file) + ".key";
@@ -57,8 +60,12 @@ struct TlsServer {
       ::freopen("/dev/null", "w", stdout) == nullptr ? ::_exit(126) : void();
       ::freopen("/dev/null", "w", stderr) == nullptr ? ::_exit(126) : void();
       // Level 0 so that the server itself is willing to speak the old versions.
-      ::execlp("openssl", "openssl", "s_server", "-accept", where.c_str(), "-cert", certificate.c_str(), "-key",
-               key.c_str(), "-www", "-cipher", "DEFAULT:@SECLEVEL=0", version, nullptr);
+      std::vector<const char*> words = {
+          "openssl",   "s_server", "-accept", where.c_str(),         "-cert", certificate.c_str(), "-key",
+          key.c_str(), "-www",     "-cipher", "DEFAULT:@SECLEVEL=0", version};
+      if (!asks.empty()) words.insert(words.end(), {"-Verify", "1", "-verify_return_error", "-CAfile", asks.c_str()});
+      words.push_back(nullptr);
+      ::execvp("openssl", const_cast<char* const*>(words.data()));
       ::_exit(127);
     }
   }
@@ -69,8 +76,9 @@ struct TlsServer {
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;
 
-  HttpOutcome ask(const std::string& authorities) const {
-    auto client = make_http_client({authorities, {}});
+  HttpOutcome ask(const std::string& authorities) const { return ask(HttpClientSettings{authorities, {}}); }
+  HttpOutcome ask(const HttpClientSettings& settings) const {
+    auto client = make_http_client(settings);
     REQUIRE(client.has_value());
     HttpRequest request;
     request.url = "https://127.0.0.1:" + std::to_string(port) + "/";
@@ -124,6 +132,36 @@ TEST_CASE("a server is believed only with a valid certificate for its name from 
     CHECK_FALSE(why.empty());
     CHECK(why != "the server never listened");
   }
+}
+
+TEST_CASE("a server that insists on a client certificate gets the one of the settings, and believes no other",
+          "[http_client]") {
+  if (std::system("command -v openssl >/dev/null") != 0) {
+    std::cerr << "\n*** SKIPPED: the openssl program is not installed, so TLS is not tried ***\n\n";
+    return;
+  }
+  const testing::TemporaryFolder folder;
+  for (const char* name : {"server", "us", "stranger"}) make_certificate(folder, name, "IP:127.0.0.1", 2);
+  const auto shown = [&](const std::string& certificate, const std::string& key) {
+    return HttpClientSettings{folder.file("server.pem"), {}, folder.file(certificate), folder.file(key)};
+  };
+  const TlsServer server(folder, "server", "-tls1_2", folder.file("us.pem"));
+  CHECK(std::holds_alternative<HttpAnswered>(server.ask(shown("us.pem", "us.key"))));
+  CHECK_FALSE(std::holds_alternative<HttpAnswered>(server.ask(shown("stranger.pem", "stranger.key"))));
+  CHECK_FALSE(std::holds_alternative<HttpAnswered>(server.ask(folder.file("server.pem"))));
+
+  const auto fault = [&](const std::string& certificate, const std::string& key) {
+    const auto made = make_http_client(shown(certificate, key));
+    REQUIRE(!made.has_value());
+    CHECK(made.error().code == ErrorCode::BadConfiguration);
+    return made.error().message;
+  };
+  CHECK(fault("us.pem", "stranger.key").find("does not belong to the certificate") != std::string::npos);
+  CHECK(fault("us.key", "us.key").find("holds no certificate in PEM") != std::string::npos);
+  CHECK(fault("us.pem", "us.pem").find("holds no private key in PEM") != std::string::npos);
+  CHECK(fault("us.pem", "none.key").find("cannot be read") != std::string::npos);
+  CHECK(fault("none.pem", "us.key").find("cannot be read") != std::string::npos);
+  CHECK(make_http_client({"", {}, folder.file("us.pem"), ""}).error().code == ErrorCode::BadConfiguration);
 }
 
 TEST_CASE("an authorities file that cannot be read is refused at the start", "[http_client]") {
