@@ -13,10 +13,11 @@ namespace glmap::driver {
 
 /// Stable exit codes; documented in docs/operations/exit-codes.md.
 enum ExitCode : int {
-  kGood = 0,      // done, nothing to complain about (warnings allowed)
-  kFindings = 1,  // the book has errors, a test fails, or an event is held where --strict forbids it
-  kUsage = 2,     // the command line cannot be understood
-  kNoInput = 3,   // a file cannot be read or written
+  kGood = 0,        // done, nothing to complain about (warnings allowed)
+  kFindings = 1,    // the book has errors, a test fails, or an event is held where --strict forbids it
+  kUsage = 2,       // the command line cannot be understood
+  kNoInput = 3,     // a file cannot be read or written
+  kNotDecided = 4,  // diff: not everything was decided
 };
 
 struct CheckOptions {
@@ -82,6 +83,18 @@ struct CoverageOptions {
   std::string output = "-";
 };
 int run_coverage(const CoverageOptions& options);
+
+struct DiffOptions {
+  std::string before, after;    // folders, bundles, or REVISION:FOLDER; after empty: the folder of before, as it is now
+  std::string revision;         // git: `before` as it stood in it
+  std::string format = "text";  // text, json, markdown, html
+  std::string output = "-";
+  std::vector<std::string> events;  // recorded: what would move in money
+  std::string rates;                // a file of published rates; empty: none
+  std::optional<Date> through;      // time passes to the end of this day when all events have come
+  std::uint64_t steps = 0;          // of the search; 0: as many as usual
+};
+int run_diff(const DiffOptions& options);
 
 struct EmitSqlOptions {
   std::string book;

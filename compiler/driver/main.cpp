@@ -120,6 +120,32 @@ void add_why(CLI::App& app, WhyOptions& why, int& exit_code) {
   });
 }
 
+void add_diff(CLI::App& app, DiffOptions& diff, int& exit_code) {
+  CLI::App* command = app.add_subcommand("diff", "What a change of the book moves: events, accounts, money");
+  command->add_option("old", diff.before, "A book's directory, a bundle file, or REVISION:FOLDER of git")->required();
+  command->add_option("new", diff.after, "The same; may be left out with --git");
+  command->add_option("--git", diff.revision, "Compare the directory as it stood in this revision");
+  command->add_option("--format", diff.format, "text (default), json, markdown (for a pull request), html")
+      ->check(CLI::IsMember({"text", "json", "markdown", "html"}));
+  command->add_option("-o,--output", diff.output, "The report's file; - for standard output (default)");
+  command->add_option("--events", diff.events, "Recorded CloudEvents: what would have moved in money");
+  command->add_option("--rates", diff.rates, "Published exchange rates: a CSV file with source,from,to,date,rate");
+  command->add_option_function<std::string>(
+      "--through",
+      [&diff](const std::string& day) {
+        const auto date = Date::parse(day);
+        if (!date) throw CLI::ValidationError("--through", date.error().message);
+        diff.through = *date;
+      },
+      "Let time pass to the end of this day after the last event: schedules post");
+  command->add_option("--steps", diff.steps, "How far the search goes before it says that it has not decided");
+  command->footer("Exit codes: 0 nothing moves, 1 something moves, 3 a book cannot be read, 4 not all was decided.");
+  command->callback([&] {
+    if (diff.after.empty() && diff.revision.empty()) throw CLI::RequiredError("a new book, or --git,");
+    exit_code = run_diff(diff);
+  });
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "glmapc");
   app.footer(kExitCodes);
@@ -171,6 +197,9 @@ int run(int argc, char** argv) {
 
   CoverageOptions coverage;
   add_coverage(app, coverage, exit_code);
+
+  DiffOptions diff;
+  add_diff(app, diff, exit_code);
 
   EmitSqlOptions emit_sql;
   add_emit(app, emit_sql, exit_code);

@@ -285,6 +285,7 @@ def rewrite(changed):
 def all_pages():
     yield from sorted((ROOT / "docs/errors").glob("GLM-*.md"))
     yield from sorted((ROOT / "docs/language").glob("*.md"))
+    yield from sorted((ROOT / "docs/guides").glob("*.md"))
     yield from [ROOT / "README.md"] + sorted(ROOT.glob("samples/*/README.md")) + sorted(ROOT.glob("mappings/*/README.md"))
 
 

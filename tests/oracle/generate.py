@@ -20,6 +20,8 @@ EVENTS_MAX = 1500      # combinations of one program; larger books are made anew
 
 
 class Maker:
+    sound = False    # nothing is spoilt: most books are proved
+
     def __init__(self, seed):
         self.chance = random.Random(seed)
 

@@ -83,7 +83,7 @@ def lines(maker, book, rule):
     event = book.event(rule.event)
     debits, credits = sound_lines(maker, book, event)
     debits, credits = list(debits), list(credits)
-    if maker.often(.12):
+    if maker.often(.12) and not maker.sound:
         spoil(maker, debits, credits)
     roles = [name for name in maker.chance.sample(ROLES, len(ROLES)) if generate.can_post(book, event, book.role(name))]
     both = [("debit", amount) for amount in debits] + [("credit", amount) for amount in credits]
