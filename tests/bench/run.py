@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""run.py [--quick] [-k 3] [--only check,simulate,intake,gateway] [--stored N,...] [--soak MINUTES] [--work DIR]: events a second, beside two peers on the same machine in the same run.
+"""run.py [--quick] [-k 3] [--only check,simulate,intake,gateway,schedules] [--stored N,...] [--soak MINUTES] [--work DIR]: events a second, beside two peers on the same machine in the same run.
 
 Prints Markdown tables. Never fails because something is slow; it does fail when results differ from the peers' (entries,
 duplicates, unmatched). GLMAP_BIN names the folder with glmapc and glmapd. tests/bench/README.md says what is measured."""
@@ -151,7 +151,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small workloads, to see that everything works")
     parser.add_argument("-k", type=int, default=3, help="runs of each, of which the median is shown")
-    parser.add_argument("--only", default="check,simulate,intake,gateway")
+    parser.add_argument("--only", default="check,simulate,intake,gateway,schedules")
     parser.add_argument("--stored", default="1000000", help="sizes of the store that the gateway is measured at, with commas between them")
     parser.add_argument("--soak", type=int, default=0, metavar="MINUTES", help="load the gateway for so long and watch its memory")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench")
@@ -172,6 +172,9 @@ def main():
     if "gateway" in chosen:
         import gateway
         gateway.bench_gateway(options, binaries, prepare, shown, table, OUTSIDE)
+    if "schedules" in chosen:
+        import schedules
+        schedules.bench_schedules(options, binaries, table)
 
 
 if __name__ == "__main__":
