@@ -66,6 +66,7 @@ class RestConnector final : public delivery::ErpConnector {
  public:
   RestConnector(RestSettings settings, std::unique_ptr<platform::HttpClient> http)
       : settings_(std::move(settings)), http_(std::move(http), {settings_.connect_ms_max, settings_.total_ms_max}) {
+    if (settings_.oauth) token_.emplace(*settings_.oauth, clock_);
     capabilities_.kind = "rest";
     capabilities_.reference_length_max = settings_.reference_length_max;
     capabilities_.lines_max = settings_.lines_max;
@@ -167,12 +168,26 @@ class RestConnector final : public delivery::ErpConnector {
     return {};
   }
 
+  /// A token that the ERP does not take any more is asked for anew, once: 401 says that nothing was done.
+  delivery::Asked<platform::HttpOutcome> exchange(HttpCall call) {
+    if (!token_) return http_.send(std::move(call));
+    for (bool again = false;; again = true) {
+      GLMAP_TRY(token, token_->get(http_.http(), settings_.connect_ms_max, settings_.total_ms_max));
+      HttpCall with_token = call;
+      with_token.fields.push_back({"Authorization", "Bearer " + token});
+      platform::HttpOutcome outcome = http_.send(std::move(with_token));
+      const auto* answered = std::get_if<HttpAnswered>(&outcome);
+      if (again || answered == nullptr || answered->status != 401) return outcome;
+      token_->forget();
+    }
+  }
+
   delivery::Asked<HttpAnswered> ask(const RequestTemplate& what, const Scope& scope) {
     const auto fails = [](const std::string& why) {
       return std::unexpected(delivery::NotAsked(Error{ErrorCode::ErpUnreachable, why, {}, {}}));
     };
     GLMAP_TRY(call, call_of(what, scope, Effect::reads));
-    platform::HttpOutcome got = http_.send(std::move(call));
+    GLMAP_TRY(got, exchange(std::move(call)));
     if (auto* not_sent = std::get_if<platform::HttpNotSent>(&got)) return fails(not_sent->reason);
     if (auto* unclear = std::get_if<platform::HttpUnclear>(&got)) return fails(unclear->reason);
     return std::get<HttpAnswered>(std::move(got));
@@ -189,7 +204,12 @@ class RestConnector final : public delivery::ErpConnector {
     if (!text) return Refused{text.error().code, text.error().message};
     call->body = std::move(*text);
     call->fields.push_back({"Content-Type", settings_.content_type});
-    platform::HttpOutcome sent = http_.send(std::move(*call));
+    auto exchanged = exchange(std::move(*call));
+    if (!exchanged) {
+      const delivery::NotAsked& why = exchanged.error();
+      return NotSent{why.code, why.message, why.retry_after_micros};
+    }
+    platform::HttpOutcome& sent = *exchanged;
     if (auto* not_sent = std::get_if<platform::HttpNotSent>(&sent))
       return NotSent{ErrorCode::ErpUnreachable, std::move(not_sent->reason), std::nullopt};
     if (auto* unclear = std::get_if<platform::HttpUnclear>(&sent)) return Unclear{std::move(unclear->reason)};
@@ -213,6 +233,8 @@ class RestConnector final : public delivery::ErpConnector {
   RestSettings settings_;
   delivery::Capabilities capabilities_;
   HttpCaller http_;
+  platform::SystemClock clock_;
+  std::optional<auth::AccessToken> token_;
 };
 
 }  // namespace

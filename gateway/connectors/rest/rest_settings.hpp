@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/connectors/auth/access_token.hpp"
 #include "gateway/connectors/rest/body_template.hpp"
 #include "gateway/connectors/rest/reading.hpp"
 
@@ -40,7 +41,8 @@ struct FindTemplate {
 
 struct RestSettings {
   std::string url;
-  std::string authorisation;  // the field's value; empty: none is sent
+  std::string authorisation;                     // the field's value; empty: none is sent
+  std::optional<auth::ClientCredentials> oauth;  // instead of it
   std::vector<std::pair<std::string, TextTemplate>> headers;
   std::vector<std::pair<std::string, std::string>> secret_headers;
   int connect_ms_max = 5'000, total_ms_max = 60'000;

@@ -9,6 +9,8 @@
 #include <random>
 
 #include <catch2/catch.hpp>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/connectors/file/file_connector.hpp"
@@ -17,6 +19,7 @@
 using namespace glmap;
 using namespace glmap::testing;
 using namespace glmap::gateway::connectors::file;
+namespace gateway = glmap::gateway;
 
 namespace {
 
@@ -239,5 +242,68 @@ TEST_CASE("beancount and hledger accept drawn entries with unpleasant texts", "[
   accepts(settings->entities.at("DE").formats[0], "bean-check", "bean-check " + folder + "/entries.beancount");
   accepts(settings->entities.at("DE").formats[1], "hledger",
           "LC_ALL=C.UTF-8 hledger -f " + folder + "/entries.journal check --strict");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a writer killed at any moment leaves each entry whole or not at all, and what it called written is there",
+          "[file][M11]") {
+  char name[] = "/tmp/glmap_killed_XXXXXX";
+  REQUIRE(::mkdtemp(name) != nullptr);
+  const std::string folder = name;
+  const auto connector = [&] {
+    auto settings = read_file_settings("x",
+                                       {{"folder", folder},
+                                        {"format", "fec, datev, csv"},
+                                        {"siren", "552100554"},
+                                        {"consultant", "29098"},
+                                        {"client", "1"},
+                                        {"split", "contra"}},
+                                       {}, {legal_entities().front()});
+    REQUIRE(settings.has_value());
+    return make_file_connector(std::move(*settings), std::make_unique<gateway::platform::SystemClock>());
+  };
+  std::vector<JournalEntry> entries;
+  for (int i = 0; i < 120; ++i) entries.push_back(german_invoice("K-" + std::to_string(i)));
+  std::mt19937 draw(3);
+  std::size_t told = 0;
+  for (int kill = 0; kill < 15 && told < entries.size(); ++kill) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      const auto writer = connector();
+      for (std::size_t i = told; i < entries.size(); ++i) {
+        if (!std::holds_alternative<gateway::delivery::Posted>(writer->submit(entries[i]))) ::_exit(1);
+        if (::write(ends[1], "x", 1) != 1) ::_exit(2);
+      }
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    char byte = 0;
+    for (auto first = draw() % 10; first > 0 && ::read(ends[0], &byte, 1) == 1; --first) ++told;
+    ::usleep(static_cast<useconds_t>(draw() % 40'000));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    while (::read(ends[0], &byte, 1) == 1) ++told;
+    ::close(ends[0]);
+    const auto reader = connector();
+    for (std::size_t i = 0; i < told; ++i) {
+      const auto finding = reader->find(entries[i]);
+      REQUIRE((finding.has_value() && std::holds_alternative<gateway::delivery::FoundPosted>(*finding)));
+    }
+  }
+  CHECK(told > 20);
+  const auto last = connector();
+  for (const JournalEntry& entry : entries)
+    REQUIRE(std::holds_alternative<gateway::delivery::Posted>(last->submit(entry)));
+  // Three lines an entry, numbered from 1 without a gap, in the order in which they were written.
+  std::ifstream in(folder + "/DE/552100554FEC20261231-glmap.txt");
+  std::string line;
+  std::getline(in, line);
+  std::size_t count = 0;
+  for (; std::getline(in, line); ++count)
+    CHECK(records_of(line + "\n", '\t', false)[0][2] == std::to_string(count / 3 + 1));
+  CHECK(count == 3 * entries.size());
   std::filesystem::remove_all(folder);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generic REST connector, described by nothing but the YAML of docs/connectors/rest.md, against the sandbox's
 // ledger.
+#include <atomic>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -182,6 +184,62 @@ TEST_CASE("without a search a lost answer is held at once and never sent again, 
   CHECK(result.input == engine::DeliveryInput::confirmed);
 }
 
+TEST_CASE("by client credentials one token serves many requests, and one that ended is replaced, nothing sent twice",
+          "[rest][E11]") {
+  // An ERP in front of the sandbox that gives out tokens, and takes only the last one.
+  Fixture f;
+  std::atomic<int> given = 0, posted = 0;
+  std::atomic<bool> refuses = false;
+  auto http = platform::make_http_client({});
+  std::mutex one;
+  auto door = sandbox::Door::open(0, [&](const sandbox::DoorRequest& request) {
+    const std::lock_guard lock(one);
+    sandbox::DoorReply reply;
+    if (request.path == "/token") {
+      const bool good = request.body.find("client_id=glmap&client_secret=s%26cret&scope=journal") != std::string::npos;
+      reply.status = good && !refuses ? 200 : 401;
+      reply.body = good ? R"({"access_token": "t)" + std::to_string(++given) + R"(", "expires_in": 3600})" : "{}";
+      return reply;
+    }
+    if (request.authorization != "Bearer t" + std::to_string(given)) {
+      reply.status = 401;
+      return reply;
+    }
+    posted += request.method == "POST" ? 1 : 0;
+    platform::HttpRequest on{
+        request.method, f.erp->url() + request.path, {{"Idempotency-Key", request.idempotency_key}}, request.body};
+    const auto answered = std::get<platform::HttpAnswered>((*http)->send(on));
+    reply.status = answered.status;
+    reply.body = answered.body;
+    return reply;
+  });
+  REQUIRE(door.has_value());
+  ::setenv("GLMAP_TEST_CLIENT_SECRET", "s&cret", 1);
+  const std::string url = "http://127.0.0.1:" + std::to_string((*door)->port());
+  auto settings = f.configuration.settings;
+  settings["url"] = url + "/ledger/v1";
+  settings["token_url"] = url + "/token";
+  settings["client_id"] = "glmap";
+  settings["client_secret_env"] = "GLMAP_TEST_CLIENT_SECRET";
+  settings["scope"] = "journal";
+  auto made = connectors::make_connector({"x", "rest", settings, {}, legal_entities()});
+  if (!made) FAIL(made.error().to_text());
+  CHECK((*made)->who_am_i("DE").has_value());
+  CHECK(std::holds_alternative<delivery::Posted>((*made)->submit(german_invoice())));
+  CHECK(given == 1);
+  given = 7;  // the token ends at the ERP before its time
+  CHECK(std::holds_alternative<delivery::Posted>((*made)->submit(dollar_invoice())));
+  CHECK(given == 8);
+  CHECK(posted == 2);
+  given = 20;
+  refuses = true;  // the client is not known any more
+  const delivery::Outcome outcome = (*made)->submit(yen_invoice());
+  REQUIRE(std::holds_alternative<delivery::NotSent>(outcome));
+  CHECK(std::get<delivery::NotSent>(outcome).code == ErrorCode::ErpAuthorisation);
+  CHECK(std::get<delivery::NotSent>(outcome).text.find("s&cret") == std::string::npos);
+  CHECK(f.erp->ledger().count() == 2);
+}
+
 TEST_CASE("an ERP that cannot be asked who it is must be said to be so", "[rest][E14]") {
   Fixture f([](auto& settings) {
     std::erase_if(settings, [](const auto& setting) { return setting.first.starts_with("who"); });
@@ -217,5 +275,6 @@ TEST_CASE("what is wrong with a description is found when it is read, with its p
   CHECK(fault("find.line.side", "-").find("needs the place of its side") != std::string::npos);
   CHECK(fault("who", "-") == "ERP connection `x` lacks the setting `who`");
   CHECK(fault("find.lnes", "/lines") == "ERP connection `x` has the setting `find.lnes`, which is not known here");
+  CHECK(fault("token_url", "https://erp.example/token") == "ERP connection `x` lacks the setting `client_id`");
   CHECK(fault("user", "me").find("needs one of `password_file` and `password_env`") != std::string::npos);
 }

@@ -389,6 +389,48 @@ TEST_CASE("XML from outside opens no file, expands no entity and is read whole o
   CHECK(refused("<html><body>log on</body></html>"));
 }
 
+TEST_CASE("an answer of SAP with bytes changed, missing or doubled is read or refused, and nothing else", "[sap]") {
+  const std::string good = answer(
+      "<JournalEntryCreateConfirmation><MessageHeader><ReferenceID>GLMAP-A</ReferenceID></MessageHeader>"
+      "<JournalEntryCreateConfirmation><AccountingDocument>0100000042</AccountingDocument></"
+      "JournalEntryCreateConfirmation>"
+      "<Log><MaximumLogItemSeverityCode>1</MaximumLogItemSeverityCode><Item><TypeID>605(RW)</TypeID><Note>ok</Note></"
+      "Item></Log>"
+      "</JournalEntryCreateConfirmation>");
+  std::mt19937 draw(11);
+  int read = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = good;
+    for (auto changes = 1 + draw() % 3; changes > 0; --changes) {
+      const std::size_t at = draw() % text.size();
+      switch (draw() % 4) {
+        case 0:
+          text[at] = static_cast<char>(draw());
+          break;
+        case 1:
+          text.erase(at, 1 + draw() % 20);
+          break;
+        case 2:
+          text.insert(at, text.substr(draw() % text.size(), draw() % 40));
+          break;
+        default:
+          text.insert(at, "<![CDATA[x]]>&#0;&lt;<!--");
+          text.erase(at + draw() % 25);
+      }
+      if (text.empty()) break;
+    }
+    const auto result = read_confirmation(text);
+    if (!result) {
+      CHECK(result.error().code == ErrorCode::ErpUnclear);
+      continue;
+    }
+    ++read;
+    for (const Confirmed& entry : result->entries) CHECK(entry.severity < 10);
+  }
+  CHECK(read > 100);
+  CHECK(read < 19'000);
+}
+
 TEST_CASE("a wrong setting of an SAP connection is named", "[sap]") {
   Fixture f;
   const auto fault = [&](const std::string& key, const std::string& value) {
