@@ -65,7 +65,8 @@ class Figures:
         tally = self.tally
         return ("%d events, %d with a fault: %d posted, %.0f %% of %d covered (%d entries, %d lines), %d no entry, %d held, %d of them by rule (%s); "
                 "amounts: %s; %.1f s of SQL; %d differences" % (
-                    tally["events"], tally["faulty"], tally["entries"], 100 * tally["entries"] / max(1, self.covered()), self.covered(), tally["journal entries"], tally["lines"], tally["no entry"],
+                    tally["events"], tally["faulty"], tally["entries"], 100 * tally["entries"] / max(1, self.covered()), self.covered(),
+                    tally["journal entries"], tally["lines"], tally["no entry"],
                     tally["held"], self.held_by_rule(), ", ".join("%s %d" % pair for pair in sorted(self.codes.items())),
                     ", ".join("%s %d" % pair for pair in sorted(self.edges.items())) or "none", self.seconds, tally["differences"]))
 

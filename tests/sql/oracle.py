@@ -61,6 +61,7 @@ class Comparison:
     def __init__(self):
         self.differences = []
         self.count = 0
+        self.posted = set()   # what the script found entries for
         self.figures = figures.Figures()
 
     def differ(self, text):
@@ -74,6 +75,8 @@ class Comparison:
         for event, outcome, code, about in rows:
             seen.add(event)
             self.figures.outcome(outcome, code)
+            if outcome == "entries":
+                self.posted.add(event)
             if outcome == "not covered":
                 uncovered.add(event)
             elif simulated.get(event, ("entries", "")) != (outcome, code):
@@ -84,7 +87,7 @@ class Comparison:
 
     def lines(self, simulated, computed, uncovered):
         kept = (line for line in simulated if line[1] not in uncovered)
-        before = None
+        before, with_lines = None, set()
         for number, (ours, theirs) in enumerate(itertools.zip_longest(kept, computed)):
             theirs = theirs and tuple(map(str, theirs))
             if ours != theirs:
@@ -93,7 +96,11 @@ class Comparison:
                     return
             entry = ours and ours[:6]
             self.figures.line(entry != before)
+            if theirs:
+                with_lines.add(theirs[1])
             before = entry
+        for event in self.posted ^ with_lines:
+            self.differ("%s: SQL says %s entries and there are %s" % (event, *(("it has", "none") if event in self.posted else ("no", "some"))))
 
 
 def check_all(name, runners, glmapc, count, seed):
@@ -126,6 +133,8 @@ def check(events, runners, count, seed):
         comparison = Comparison()
         uncovered = comparison.outcomes(outcomes, simulated)
         comparison.lines(simulated_lines(entries), journal, uncovered)
+        if comparison.figures.tally["events"] != count and events.name != "bench":   # of which some come twice
+            comparison.differ("%d events were sent and %d have an outcome" % (count, comparison.figures.tally["events"]))
         comparison.figures.run(faulty, edges, seconds, comparison.count)
         found[dialect] = comparison.figures
         for difference in comparison.differences:

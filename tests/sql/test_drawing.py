@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_drawing.py: drawn events keep the sums of their schema and have amounts at every edge, and a comparison whose events
-hardly post, or differ, is no success."""
+"""test_drawing.py: drawn events keep the sums of their schema and have amounts at every edge; a comparison notices every word
+that differs, and one whose events hardly post is no success."""
 import decimal
 import random
 import sys
 import unittest
 
+import databases
 import drawn_amounts
 import figures
+import oracle
 import sums
 
 # gross is net + tax on each line; total = net + tax of all lines, less rebate.
@@ -88,6 +90,51 @@ class Amounts(unittest.TestCase):
         self.assertEqual(drawn_amounts.expected_edges([positive]), {"one minor unit", "largest"})
         self.assertEqual(drawn_amounts.expected_edges([INVOICE]), set(drawn_amounts.EDGES))
         self.assertEqual(drawn_amounts.expected_edges([{"header": [{"name": "a"}]}]), set())
+
+
+class Differences(unittest.TestCase):
+    """Two journal lines of event E1; E2 is held, E3 posts nothing, E4 is not covered."""
+
+    LINES = [("billing", "E1", "", "US", "accrual", "0", "SALES", "2026-10-01", "2026-10-01", "2026-10", "INV-1", side, account, role,
+              "5.00", "USD", "5.00", "USD", '{"customer":"C1"}')
+             for side, account, role in (("debit", "1200", "receivable"), ("credit", "4010", "revenue"))]
+    OUTCOMES = [("E1", "entries", "", ""), ("E2", "held", "GLM-7002", "product"), ("E3", "no entry", "", ""), ("E4", "not covered", "", "rule R")]
+    WORDS = {"E2": ("held", "GLM-7002"), "E3": ("no entry", "")}
+
+    def count(self, lines=(), outcomes=None, words=None):
+        comparison = oracle.Comparison()
+        uncovered = comparison.outcomes(outcomes or self.OUTCOMES, words or self.WORDS)
+        comparison.lines(iter(self.LINES + [("billing", "E4", *self.LINES[0][2:])]), iter(lines or self.LINES), uncovered)
+        return comparison.count
+
+    def test_the_same_is_no_difference(self):
+        self.assertEqual(self.count(), 0)
+
+    def test_every_column_of_a_line_counts(self):
+        self.assertEqual(len(self.LINES[0]), len(databases.LINE))
+        for number, column in enumerate(databases.LINE):
+            changed = (*self.LINES[1][:number], self.LINES[1][number] + "0", *self.LINES[1][number + 1:])
+            # Lines of an event that has no outcome are told once more.
+            self.assertEqual(self.count([self.LINES[0], changed]), 2 if column == "event_id" else 1, column)
+
+    def test_a_line_too_few_too_many_or_in_another_place_is_one(self):
+        self.assertEqual(self.count(self.LINES[:1]), 1)
+        self.assertEqual(self.count(self.LINES + self.LINES[1:]), 1)
+        self.assertEqual(self.count(self.LINES[::-1]), 2)
+
+    def test_another_outcome_or_code_is_one(self):
+        for other in (("E2", "held", "GLM-7003", ""), ("E2", "no entry", "", ""), ("E3", "held", "GLM-7002", "")):
+            self.assertEqual(self.count(outcomes=[other if other[0] == one[0] else one for one in self.OUTCOMES]), 1)
+        self.assertEqual(self.count(words={**self.WORDS, "E1": ("held", "GLM-7004")}), 1)
+
+    def test_lines_of_an_event_that_has_no_entries_are_one(self):
+        self.assertEqual(self.count(outcomes=[("E1", "no entry", "", ""), *self.OUTCOMES[1:]], words={**self.WORDS, "E1": ("no entry", "")}), 1)
+
+    def test_entries_without_a_line_are_one(self):
+        self.assertEqual(self.count(outcomes=[*self.OUTCOMES, ("E5", "entries", "", "")]), 1)
+
+    def test_an_event_that_the_script_never_saw_is_one(self):
+        self.assertEqual(self.count(words={**self.WORDS, "E9": ("held", "GLM-7002")}), 1)
 
 
 class Complaints(unittest.TestCase):
