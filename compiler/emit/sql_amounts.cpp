@@ -9,12 +9,17 @@ namespace {
 using rules::AmountStep;
 using rules::Operand;
 
+constexpr int kPlacesFew = 3;  // amounts below 10^15 times a number with so few places have room in 64 bits
+
 /// Part of an expression: `sql` counts units of 10^-scale (of a minor unit, when it is money). PostgreSQL: scale 0.
 struct Term {
   std::string sql;
   int scale = 0;
   bool multiplied = false;
   bool fractions = false;  // a number that may not be whole is in it, and nothing has rounded it
+  bool number = false;     // SQLite: one number of the event, a table or the rule, and nothing else
+  /// Of a product of whole units and such a number, which needs more than 64 bits until it is rounded.
+  std::string whole, factor;
 };
 
 const Field* field_of(const EventType& type, const Operand& operand) {
@@ -59,18 +64,20 @@ class Reader {
         stack_.push_back(load(step.operand));
         return;
       case AmountStep::Kind::constant:
-        stack_.push_back({plan_.dialect.number(step.constant, step.constant.scale()),
-                          plan_.dialect.sqlite() ? step.constant.scale() : 0, false, !step.constant.fits_places(0)});
+        stack_.push_back(constant(step.constant));
         return;
       case AmountStep::Kind::negate:
         stack_.back().sql = "(-" + stack_.back().sql + ")";
+        stack_.back().number = false;
+        stack_.back().whole.clear();
         return;
       case AmountStep::Kind::round:
         round(step.mode);
         return;
       case AmountStep::Kind::share: {
         const std::uint32_t share = columns_.share_index(amount_, index);
-        stack_.back() = {columns_.share(alias_, share), 0, false, false};
+        stack_.back() = Term();
+        stack_.back().sql = columns_.share(alias_, share);
         faults_.push_back(columns_.share_fault(alias_, share));
         return;
       }
@@ -82,6 +89,15 @@ class Reader {
     }
   }
 
+  Term constant(const Decimal& value) const {
+    Term term;
+    term.sql = plan_.dialect.number(value, value.scale());
+    term.scale = plan_.dialect.sqlite() ? value.scale() : 0;
+    term.fractions = !value.fits_places(0);
+    term.number = plan_.dialect.sqlite();
+    return term;
+  }
+
   /// What the event leaves out counts as nothing.
   Term load(const Operand& operand) {
     Term term;
@@ -91,33 +107,47 @@ class Reader {
       if (field->kind != FieldKind::decimal) return term;
       term.fractions = true;
       term.scale = plan_.dialect.sqlite() ? Dialect::kNumberPlaces : 0;
+      term.number = plan_.dialect.sqlite();
       return term;
     }
     const std::uint32_t table = columns_.program().lookups[operand.index].table;
     term.fractions = true;
     term.scale = plan_.dialect.sqlite() ? plan_.tables[table].answer_scale[operand.answer] : 0;
+    term.number = plan_.dialect.sqlite();
     if (auto fault = columns_.fault(alias_, operand); !fault.empty()) faults_.push_back(std::move(fault));
     return term;
   }
 
   void round(Rounding mode) {
     Term& term = stack_.back();
-    if (plan_.dialect.sqlite() || term.fractions) term.sql = plan_.dialect.rounded(term.sql, term.scale, mode);
+    if (!term.whole.empty())
+      term.sql = plan_.dialect.rounded_product(term.whole, term.factor, term.scale, mode);
+    else if (plan_.dialect.sqlite() || term.fractions)
+      term.sql = plan_.dialect.rounded(term.sql, term.scale, mode);
     term.scale = 0;
-    term.fractions = false;
+    term.fractions = term.number = false;
+    term.whole.clear();
   }
 
   void combine(AmountStep::Kind kind) {
     Term right = std::move(stack_.back());
     stack_.pop_back();
     Term& left = stack_.back();
+    left.whole.clear();
     if (kind == AmountStep::Kind::multiply) {
+      if (left.number != right.number && std::min(left.scale, right.scale) == 0 &&
+          left.scale + right.scale > kPlacesFew) {
+        left.whole = left.number ? right.sql : left.sql;
+        left.factor = left.number ? left.sql : right.sql;
+      }
+      left.number = false;
       left.sql = "(" + left.sql + " * " + right.sql + ")";
       left.scale += right.scale;
       left.multiplied = true;
       left.fractions = left.fractions || right.fractions;
       return;
     }
+    left.number = false;
     const int scale = std::max(left.scale, right.scale);
     left.sql =
         "(" + aligned(left, scale) + (kind == AmountStep::Kind::add ? " + " : " - ") + aligned(right, scale) + ")";

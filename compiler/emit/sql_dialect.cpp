@@ -234,6 +234,26 @@ std::string Dialect::rounded(const std::string& value, int scale, Rounding mode)
   return {};
 }
 
+std::string Dialect::rounded_product(const std::string& whole, const std::string& number, int scale,
+                                     Rounding mode) const {
+  GLMAP_ASSERT(sqlite());
+  constexpr int kGroup = 3;
+  const int places = (scale + kGroup - 1) / kGroup * kGroup;
+  const std::string group = ten_to(kGroup);
+  // Long multiplication by three digits at a time, the last first: c is what is carried, m what is left over.
+  std::string from = "SELECT CASE WHEN (" + whole + " < 0) <> (" + number + " < 0) THEN -1 ELSE 1 END AS s, abs(" +
+                     whole + ") AS a, abs(" + number + ") * " + ten_to(places - scale) + " AS n, 0 AS c, 0 AS m";
+  for (int done = 0; done < places; done += kGroup) {
+    const std::string digits = "n / " + ten_to(done) + " % " + group;
+    const std::string left = done == 0 ? "m" : "c % " + group + " * " + ten_to(done - kGroup) + " + m";
+    from = "SELECT s, a, n, a * (" + digits + ") + c / " + group + " AS c, " + left + " AS m FROM (" + from + ")";
+  }
+  from = "SELECT s, a * (n / " + ten_to(places) + ") + c / " + group + " AS q, c % " + group + " * " +
+         ten_to(places - kGroup) + " + m AS m FROM (" + from + ")";
+  return "(SELECT s * (q + CASE WHEN " + rounds_up(mode, {"q", "m", ten_to(places), "s < 0"}) +
+         " THEN 1 ELSE 0 END) FROM (" + from + "))";
+}
+
 std::string Dialect::power_of_ten(const std::string& exponent) const {
   if (sqlite()) return "CAST(substr('1" + std::string(18, '0') + "', 1, 1 + " + exponent + ") AS INTEGER)";
   return "('1' || repeat('0', (" + exponent + ")::int))::numeric";

@@ -63,6 +63,9 @@ class Dialect {
   std::string number(const Decimal& value, int scale) const;
   /// `value` in units of 10^-scale to whole units. PostgreSQL needs no scale: it must be 0.
   std::string rounded(const std::string& value, int scale, Rounding mode) const;
+  /// SQLite: `whole * number`, the number in units of 10^-scale, to whole units. Exact for amounts of all sizes, where
+  /// the product before it is rounded would need more than 64 bits; a floating number where the result does.
+  std::string rounded_product(const std::string& whole, const std::string& number, int scale, Rounding mode) const;
   /// 10^exponent for an expression 0..30.
   std::string power_of_ten(const std::string& exponent) const;
   /// `amount`, a count of 10^-digits that is not negative, as `119.00`.

@@ -6,11 +6,11 @@ import decimal
 
 MONEY, FUNCTIONAL = 4, 5         # kinds of field, as a bundle numbers them
 DIGITS = {"JPY": 0, "KRW": 0, "BHD": 3, "CLF": 4}
-# In minor units. An event states sums of several such amounts and the script for SQLite multiplies by percentages: more
-# would leave its 64 bits. test_limits.py is about what lies beyond.
+# In minor units. An event states sums of several such amounts, the script for SQLite multiplies sums by percentages and takes
+# amounts below 10^15: more would leave its 64 bits. test_limits.py is about what lies beyond.
 LARGEST = 10 ** 12               # in the entity's own currency
 LARGEST_FOREIGN = 10 ** 9        # is converted at rates with twelve places
-LARGEST_IN = {"tax": 10 ** 7, "everything": 10 ** 9}   # tax multiplies net by a rate with twelve places, everything by weights
+LARGEST_IN = {"everything": 10 ** 9}   # its amounts go into the books of other companies, too, at rates
 USUAL = (999, 99_999, 99_999, 9_999_999, 10 ** 9)
 POSITIVE, NOT_NEGATIVE = 1, 2    # what a schema says of a sign
 EDGES = ("zero", "one minor unit", "largest", "negative")

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_limits.py GLMAPC: the script of `glmapc emit sql` is exact up to the amounts its head names, and beyond them it stops
 and leaves nothing, instead of coming out wrong. And the comparison of oracle.py does find a difference."""
+import itertools
 import json
 import pathlib
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -76,6 +78,38 @@ class Limits(unittest.TestCase):
         differences, posted = self.agree(BASE, events, "sqlite")
         self.assertEqual(differences, 0)
         self.assertGreaterEqual(posted, 6)
+
+    def times_a_number(self, mode):
+        """The small book with payments that are worth `amount * rate`."""
+        book = self.work / mode
+        shutil.copytree(BASE, book)
+        rules = (book / "book.glmap").read_text(encoding="utf-8")
+        for line in ("    debit  cash       amount", "    credit receivable amount"):
+            self.assertEqual(rules.count(line + "\n"), 1)
+            rules = rules.replace(line + "\n", line + " * rate rounded %s\n" % mode)
+        rules = rules.replace("  for payment.received\n", "  for payment.received\n  when rate is given and currency is functional\n")
+        rules += 'hold payment.received\n  when rate is given and currency is not functional\n  because "other books"\n'
+        rules += 'hold payment.received\n  when rate is not given\n  because "no number"\n'
+        (book / "book.glmap").write_text(rules, encoding="utf-8")
+        (book / "tests.glmap").unlink()
+        return book
+
+    def test_amounts_times_numbers_with_twelve_places_are_exact_in_every_rounding(self):
+        amounts = ("0.01", "-0.01", "0.05", "-2.50", "92233.72", "92233.73", "-1234567.89", "99999999999.99", "-99999999999.99")
+        numbers = ("0.5", "1", "1.5", "-2.5", "0.100000000000", "0.000000000001", "0.499999999999", "0.999999999999", "12.345678901234"[:15])
+        events = [payment(number, amount, factor, "USD") for number, (amount, factor) in enumerate(itertools.product(amounts, numbers))]
+        events += [payment(1000 + number, amount, factor, "USD") for number, (amount, factor) in enumerate([
+            ("0.01", "999999.999999999999"), ("92.23", "1000"), ("-92234.00", "999999"), ("0.03", "166666.666666666667")])]
+        for mode in ("half_away_from_zero", "half_even", "down", "up", "floor", "ceiling"):
+            with self.subTest(mode):
+                differences, posted = self.agree(self.times_a_number(mode), events, "sqlite")
+                self.assertEqual(differences, 0)
+                self.assertGreaterEqual(posted, 60)
+
+    def test_a_product_of_ten_to_the_fifteenth_cents_stops_the_script(self):
+        book = self.times_a_number("half_even")
+        self.stops(book, payment(1, "99999999999.99", "-1234.5", "USD"), "amount is too large")
+        self.stops(book, payment(1, "9999999999999.99", "999999", "USD"), "cannot store TEXT value in INTEGER column")
 
     def test_an_amount_of_ten_to_the_fifteenth_cents_stops_the_script(self):
         self.stops(BASE, payment(1, "10000000000000.00", currency="USD"), "amount is too large")
