@@ -7,6 +7,7 @@
 #include "gateway/connectors/file/file_connector.hpp"
 #include "gateway/connectors/ledger/ledger_connector.hpp"
 #include "gateway/connectors/netsuite/netsuite_connector.hpp"
+#include "gateway/connectors/odoo/odoo_connector.hpp"
 #include "gateway/connectors/rest/rest_connector.hpp"
 #include "gateway/connectors/sap/sap_connector.hpp"
 #include "gateway/connectors/tryton/tryton_connector.hpp"
@@ -22,9 +23,13 @@ struct Kind {
 
 /// A new ERP is a folder and a line here.
 constexpr std::array kKinds = {
-    Kind{"tryton", tryton::make_from_settings}, Kind{"netsuite", netsuite::make_from_settings},
-    Kind{"sap", sap::make_from_settings},       Kind{"ledger", ledger::make_from_settings},
-    Kind{"rest", rest::make_from_settings},     Kind{"file", file::make_from_settings},
+    Kind{"tryton", tryton::make_from_settings},      //
+    Kind{"netsuite", netsuite::make_from_settings},  //
+    Kind{"sap", sap::make_from_settings},            //
+    Kind{"odoo", odoo::make_from_settings},          //
+    Kind{"ledger", ledger::make_from_settings},      //
+    Kind{"rest", rest::make_from_settings},          //
+    Kind{"file", file::make_from_settings},          //
 };
 
 }  // namespace

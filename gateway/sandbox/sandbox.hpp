@@ -3,10 +3,12 @@
 //   POST /<database>/           Tryton's JSON-RPC            (tryton_double.hpp)
 //   /ledger/v1/...              the plain ledger             (json_ledger.hpp)
 //   /netsuite/services/rest/... NetSuite                     (netsuite_double.hpp)
+//   /odoo/json/2/...           Odoo                        (odoo_double.hpp)
 //   /sap/...                    SAP S/4HANA                  (sap_double.hpp)
 //   POST /_faults, DELETE /_faults    what is to go wrong    (faults.hpp)
 //   POST /_settings             what both of them do from now on: docs/connectors/sandbox.md
-//   GET /_documents             every document of the Tryton double; /_documents/ledger, .../netsuite, .../sap
+//   GET /_documents             every document of the Tryton double; /_documents/ledger, .../netsuite, .../odoo,
+//   .../sap
 // Shares no code with connectors/. Threading: any thread.
 #pragma once
 
@@ -21,6 +23,7 @@
 #include "gateway/sandbox/faults.hpp"
 #include "gateway/sandbox/json_ledger.hpp"
 #include "gateway/sandbox/netsuite_double.hpp"
+#include "gateway/sandbox/odoo_double.hpp"
 #include "gateway/sandbox/sap_double.hpp"
 #include "gateway/sandbox/tryton_double.hpp"
 
@@ -42,6 +45,7 @@ class Sandbox {
   TrytonDouble& tryton() { return tryton_; }
   JsonLedger& ledger() { return ledger_; }
   NetsuiteDouble& netsuite() { return netsuite_; }
+  OdooDouble& odoo() { return odoo_; }
   SapDouble& sap() { return sap_; }
   FaultPlan& faults() { return faults_; }
   const Door& door() const { return *door_; }
@@ -51,6 +55,7 @@ class Sandbox {
       : tryton_(settings.seed, settings.journal_path),
         ledger_(settings.seed),
         netsuite_(settings.seed),
+        odoo_(settings.seed),
         sap_(settings.seed) {}
   DoorReply handle(const DoorRequest& request);
   /// The doubles by the beginning of the paths they answer to; the last one answers to all others.
@@ -58,9 +63,9 @@ class Sandbox {
     std::string_view path, name;
     ErpDouble& erp;
   };
-  std::array<Place, 4> places() {
+  std::array<Place, 5> places() {
     return {Place{"/ledger/", "ledger", ledger_}, Place{"/netsuite/", "netsuite", netsuite_},
-            Place{"/sap/", "sap", sap_}, Place{"/", "tryton", tryton_}};
+            Place{"/odoo/", "odoo", odoo_}, Place{"/sap/", "sap", sap_}, Place{"/", "tryton", tryton_}};
   }
   DoorReply documents(std::string_view path);
   DoorReply change_settings(const Json& settings);
@@ -69,6 +74,7 @@ class Sandbox {
   TrytonDouble tryton_;
   JsonLedger ledger_;
   NetsuiteDouble netsuite_;
+  OdooDouble odoo_;
   SapDouble sap_;
   FaultPlan faults_;
   std::atomic<std::int64_t> out_until_ms_ = 0;  // of an outage

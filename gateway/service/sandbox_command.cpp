@@ -45,7 +45,7 @@ int serve(const Options& options) {
 }  // namespace
 
 int run_sandbox(const std::vector<std::string>& arguments) {
-  CLI::App app("Runs ERP doubles: Tryton's and SAP's wire formats and a plain JSON ledger", "glmapd sandbox");
+  CLI::App app("Runs doubles of ERPs, each with its own wire format, and a plain JSON ledger", "glmapd sandbox");
   Options options;
   app.add_option("--listen", options.listen, "127.0.0.1:PORT, port 0 for any free one");
   app.add_option("--entities", options.entities, "CSV: code,name,currency")->required();

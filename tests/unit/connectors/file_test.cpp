@@ -269,8 +269,9 @@ TEST_CASE("settings that are misspelt, missing or contradictory are named", "[fa
   CHECK(make_connector(settings).error().message == "ERP connection `eu`, entity DE lacks the setting `journal`");
   settings.entities["FR"] = {};
   CHECK(make_connector(settings).error().code == ErrorCode::BadConfiguration);
-  CHECK(make_connector({"x", "abacus", {}, {}, {}}).error().message ==
-        "ERP connection `x` is of kind `abacus`; there are tryton, netsuite, sap, ledger, rest, file");
+  const std::string unknown = make_connector({"x", "abacus", {}, {}, {}}).error().message;
+  CHECK(unknown.starts_with("ERP connection `x` is of kind `abacus`; there are tryton, "));
+  for (const std::string& kind : connectors::connector_kinds()) CHECK(unknown.find(" " + kind) != std::string::npos);
   CHECK(make_connector({"x", "file", {{"folder", "/tmp/x"}, {"format", "xls"}}, {}, {}}).error().message ==
         "ERP connection `x`: `format` is `xls`; write one or several of hledger, beancount, csv, fbdi, datev, fec, "
         "ads, each "
