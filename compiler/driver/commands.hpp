@@ -103,6 +103,32 @@ struct EmitSqlOptions {
 };
 int run_emit_sql(const EmitSqlOptions& options);
 
+struct ReleaseOptions {
+  std::string book;
+  std::string output;  // the folder of the release
+  std::string base;    // the folder of the release in force; empty: this is the first
+  std::vector<std::string> authors;
+  Date effective, expires;
+  std::string emergency;   // why; empty: it is none
+  bool follow_up = false;  // of the emergency release that is the base
+};
+int run_release(const ReleaseOptions& options);
+
+struct ApproveOptions {
+  std::string release;
+  std::string key;        // a file with a private key; or
+  std::string signature;  // what ssh-keygen or openssl made
+};
+int run_approve(const ApproveOptions& options);
+
+struct VerifyOptions {
+  std::string release;
+  std::string base;   // the folder of the release in force; or
+  std::string trust;  // the digest of the policy of a first release
+  Date day;           // on which it is to come into force
+};
+int run_verify(const VerifyOptions& options);
+
 struct FmtOptions {
   std::vector<std::string> paths;  // files, or directories whose .glmap files are meant
   bool check = false;              // change nothing, exit 1 when something would change

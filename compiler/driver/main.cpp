@@ -146,6 +146,63 @@ void add_diff(CLI::App& app, DiffOptions& diff, int& exit_code) {
   });
 }
 
+void add_date(CLI::App* command, const std::string& name, Date& into, const std::string& help) {
+  command
+      ->add_option_function<std::string>(
+          name,
+          [name, &into](const std::string& day) {
+            const auto date = Date::parse(day);
+            if (!date) throw CLI::ValidationError(name, date.error().message);
+            into = *date;
+          },
+          help)
+      ->required();
+}
+
+struct ApprovalOptions {
+  ReleaseOptions release;
+  ApproveOptions approve;
+  VerifyOptions verify;
+};
+
+void add_release(CLI::App& app, ReleaseOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand("release", "Prove the book and lay out what is to be approved, in a folder");
+  command->add_option("book", options.book, "The book's directory, with release-policy.yaml")->required();
+  command->add_option("-o,--output", options.output, "The release's folder, which is made")->required();
+  command->add_option("--author", options.authors, "Who has made the change, as the policy names them")->required();
+  command->add_option("--base", options.base, "The folder of the release in force; left out for the first release");
+  add_date(command, "--effective", options.effective, "The first day on which it may come into force (UTC)");
+  add_date(command, "--expires", options.expires, "The last day on which it may come into force (UTC)");
+  command->add_option("--emergency", options.emergency, "Why it cannot wait for the approvals it would take");
+  command->add_flag("--follow-up", options.follow_up, "It confirms or takes back the emergency release in force");
+  command->callback([&] { exit_code = run_release(options); });
+}
+
+void add_approval(CLI::App& app, ApprovalOptions& options, int& exit_code) {
+  add_release(app, options.release, exit_code);
+  CLI::App* command = app.add_subcommand("approve", "Sign a release with an Ed25519 key, or add a signature to it");
+  command->add_option("release", options.approve.release, "The release's folder")->required();
+  auto* key = command->add_option("--key", options.approve.key, "A private key of ssh-keygen or openssl");
+  auto* signature = command->add_option("--signature", options.approve.signature,
+                                        "What ssh-keygen -Y sign or openssl pkeyutl -sign wrote, instead of a key");
+  key->excludes(signature);
+  command->callback([&] {
+    if (options.approve.key.empty() && options.approve.signature.empty())
+      throw CLI::RequiredError("--key, or --signature,");
+    exit_code = run_approve(options.approve);
+  });
+  command = app.add_subcommand("verify", "Is the release unaltered, and approved as the policy in force asks?");
+  command->add_option("release", options.verify.release, "The release's folder")->required();
+  auto* base = command->add_option("--base", options.verify.base, "The folder of the release in force");
+  auto* trust = command->add_option("--trust", options.verify.trust, "The policy's digest, for a first release");
+  base->excludes(trust);
+  add_date(command, "--on", options.verify.day, "The day on which it is to come into force (UTC)");
+  command->callback([&] {
+    if (options.verify.base.empty() && options.verify.trust.empty()) throw CLI::RequiredError("--base, or --trust,");
+    exit_code = run_verify(options.verify);
+  });
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "glmapc");
   app.footer(kExitCodes);
@@ -206,6 +263,9 @@ int run(int argc, char** argv) {
 
   FmtOptions fmt;
   add_fmt(app, fmt, exit_code);
+
+  ApprovalOptions approval;
+  add_approval(app, approval, exit_code);
 
   try {
     app.parse(argc, argv);

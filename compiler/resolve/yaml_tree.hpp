@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A strict reading of YAML: scalars stay text as written (0400 keeps its zeros), every node has its place, and what
-// makes YAML surprising is refused: anchors, aliases, tags, several documents, keys that stand twice. Private to
-// resolve; the only door to yaml-cpp. Single-threaded.
+// makes YAML surprising is refused: anchors, aliases, tags, several documents, keys that stand twice. For
+// resolve and the release policy; the only door to yaml-cpp. Single-threaded.
 #pragma once
 
 #include <cstdint>

@@ -19,6 +19,16 @@ Change event_change(std::int64_t event, Instant at, engine::EventState from, eng
   return {event, {}, at, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to), input, "gateway", {}, {}};
 }
 
+Change release_change(const ReleaseEvidence& release, Instant at) {
+  Change change;
+  change.at = at;
+  change.input = kInForce;
+  change.by = release.by;
+  change.why = release.why;
+  change.evidence = release.evidence;
+  return change;
+}
+
 EntryState take_claim(ClaimedEntry& entry, Instant now) {
   const EntryState from = entry.state;
   entry.claim += 1;

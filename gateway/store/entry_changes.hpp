@@ -17,6 +17,7 @@ inline constexpr std::string_view kReleased = "released";             // what it
 inline constexpr std::string_view kExpired = "deadline passed";       // ... has not
 inline constexpr std::string_view kScheduleEntry = "schedule entry";  // of the revenue schedule that the event began
 inline constexpr std::string_view kException = "exception";           // for a person to look at
+inline constexpr std::string_view kInForce = "release in force";      // of no event
 
 /// One change of state, as it is written into the history.
 struct Change {
@@ -42,6 +43,9 @@ struct EntryNow {
   Instant due_at;
   std::string reason;  // JSON text, or ""
 };
+
+/// A line of the history that belongs to no event.
+Change release_change(const ReleaseEvidence& release, Instant at);
 
 /// Counts the claim and moves a ready entry to sending. Returns the state it came from.
 engine::EntryState take_claim(ClaimedEntry& entry, Instant now);

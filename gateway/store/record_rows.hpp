@@ -25,6 +25,8 @@ inline constexpr std::string_view kAcceptanceSelect =
     "JOIN bundles b ON b.number = e.first_bundle ";
 inline constexpr std::string_view kChangeSelect =
     "SELECT at, entry, from_state, to_state, input, by, why, evidence FROM history ";
+inline constexpr std::string_view kReleaseSelect =
+    "SELECT at, entry, from_state, to_state, input, by, why, evidence FROM history WHERE event = 0 ORDER BY number";
 inline constexpr std::string_view kTurnSelect =
     "SELECT t.number, t.kind, t.event, b.digest, t.at, t.detail, t.outcome, e.raw FROM turns t "
     "JOIN bundles b ON b.number = t.bundle LEFT JOIN events e ON e.number = t.event "
@@ -133,6 +135,18 @@ HistoryRecord read_change(const Row& row) {
   change.why = row.text(6);
   change.evidence = row.text(7);
   return change;
+}
+
+/// Columns: kReleaseSelect. What belongs to no event has no states.
+template <class Row>
+HistoryRecord read_release(const Row& row) {
+  HistoryRecord line;
+  line.at = Instant{row.integer(0)};
+  line.input = row.text(4);
+  line.by = row.text(5);
+  line.why = row.text(6);
+  line.evidence = row.text(7);
+  return line;
 }
 
 /// Columns: kTurnSelect.

@@ -290,6 +290,12 @@ struct BundleRecord {
   std::string bytes;  // empty in lists
 };
 
+/// Why a bundle is in force: what the gateway checked, as canonical JSON, and who asked for it. Nothing is recorded
+/// beside the bundle when `evidence` is empty.
+struct ReleaseEvidence {
+  std::string by, why, evidence;
+};
+
 struct EntryCounts {
   std::array<std::int64_t, engine::kEntryStateCount> by_state{};
 };
@@ -302,8 +308,12 @@ class Store {
   virtual Status health() const = 0;
 
   // -- bundles
-  /// Records that the bundle is in force from now on (nothing is written when it already is).
-  virtual Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now) = 0;
+  /// Records that the bundle is in force from now on (nothing is written when it already is and there is no evidence).
+  /// The evidence becomes a line of the chained history that belongs to no event.
+  virtual Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now,
+                                 const ReleaseEvidence& release = {}) = 0;
+  /// The lines of the history about what came into force, in order.
+  virtual Result<std::vector<HistoryRecord>> release_history() const = 0;
   virtual Result<std::optional<BundleRecord>> active_bundle() const = 0;
 
   // -- intake

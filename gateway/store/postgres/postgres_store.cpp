@@ -38,15 +38,20 @@ class PostgresStore final : public Store {
   /// What the server cannot keep it refuses; there is nothing that only a restart of the gateway would mend.
   Status health() const override { return {}; }
 
-  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now) override {
+  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now,
+                         const ReleaseEvidence& release) override {
     GLMAP_TRY(bundle, names_.bundle(digest, bytes));
     return database_.write([&](Session& session) -> Status {
       GLMAP_TRY(last, session.query("SELECT bundle FROM activations ORDER BY number DESC LIMIT 1"));
+      if (!release.evidence.empty()) queue_change(session, release_change(release, now));
       if (last.count() > 0 && last[0].integer(0) == bundle) return {};
       session.queue("INSERT INTO activations (bundle, gateway, at) VALUES ($1, $2, $3)",
                     Parameters().integer(bundle).integer(database_.gateway()).integer(now.micros));
       return {};
     });
+  }
+  Result<std::vector<HistoryRecord>> release_history() const override {
+    return database_.read([](Session& session) { return postgres::release_history(session); });
   }
   Result<std::optional<BundleRecord>> active_bundle() const override {
     return database_.read([](Session& session) { return postgres::active_bundle(session); });

@@ -135,6 +135,13 @@ Result<std::vector<ExceptionRecord>> list_exceptions(Session& session, Sequence 
   return exceptions;
 }
 
+Result<std::vector<HistoryRecord>> release_history(Session& session) {
+  GLMAP_TRY(rows, session.query(kReleaseSelect, Parameters()));
+  std::vector<HistoryRecord> lines;
+  for (int index = 0; index < rows.count(); ++index) lines.push_back(read_release(rows[index]));
+  return lines;
+}
+
 Result<std::vector<StatementRow>> statement(Session& session) {
   std::map<std::int64_t, StatementRow> rows;
   GLMAP_TRY(taken, session.query("SELECT r.number, r.source, r.entity, r.currency, sum(c.accepted_count)::bigint, "

@@ -17,6 +17,7 @@ Result<std::optional<EventJourney>> event_journey(Session& session, Sequence eve
 Result<std::optional<EntryRecord>> entry_by_reference(Session& session, std::string_view reference);
 Result<std::vector<EventRecord>> list_events(Session& session, const EventQuery& query);
 Result<std::vector<EntryRecord>> list_entries(Session& session, const EntryQuery& query);
+Result<std::vector<HistoryRecord>> release_history(Session& session);
 Result<std::vector<ExceptionRecord>> list_exceptions(Session& session, Sequence after, std::int32_t limit);
 Result<std::vector<StatementRow>> statement(Session& session);
 Result<std::vector<TrialBalanceRow>> trial_balance(Session& session, std::string_view entity);

@@ -222,4 +222,16 @@ Result<std::vector<ExceptionRecord>> Reader::list_exceptions(Sequence after, std
   });
 }
 
+Result<std::vector<HistoryRecord>> Reader::release_history() {
+  return in_one_cut([&]() -> Result<std::vector<HistoryRecord>> {
+    GLMAP_TRY(row, use(std::string(kReleaseSelect)));
+    std::vector<HistoryRecord> lines;
+    while (true) {
+      GLMAP_TRY(more, row->step());
+      if (!more) return lines;
+      lines.push_back(read_release(*row));
+    }
+  });
+}
+
 }  // namespace glmap::gateway::store

@@ -25,6 +25,7 @@ class Reader {
   Result<std::vector<EventRecord>> list_events(const EventQuery& query);
   Result<std::vector<EntryRecord>> list_entries(const EntryQuery& query);
   Result<std::vector<ExceptionRecord>> list_exceptions(Sequence after, std::int32_t limit);
+  Result<std::vector<HistoryRecord>> release_history();
   Result<std::vector<StatementRow>> statement();
   Result<std::vector<TrialBalanceRow>> trial_balance(std::string_view entity);
   Result<EntryCounts> count_entries();

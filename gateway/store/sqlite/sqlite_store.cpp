@@ -30,8 +30,12 @@ class SqliteStore final : public Store {
     GLMAP_CHECK(not_failed());
     return real_ ? real_->file.has_space() : Status{};
   }
-  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now) override {
-    return write([&] { return writer_->activate_bundle(digest, bytes, now); });
+  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now,
+                         const ReleaseEvidence& release) override {
+    return write([&] { return writer_->activate_bundle(digest, bytes, now, release); });
+  }
+  Result<std::vector<HistoryRecord>> release_history() const override {
+    return read([&](Reader& reader) { return reader.release_history(); });
   }
   Result<std::optional<BundleRecord>> active_bundle() const override {
     return read([&](Reader& reader) { return reader.active_bundle(); });

@@ -42,7 +42,7 @@ class Writer {
   void checkpoint_on_close() const { database_.checkpoint_on_close(); }
 
   // -- intake (writer_intake.cpp)
-  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now);
+  Status activate_bundle(std::string_view digest, std::string_view bytes, Instant now, const ReleaseEvidence& release);
   Result<std::vector<IntakeAnswer>> commit_intake(std::span<const NewEvent> events);
   Status redecide(Sequence event, const EventDecision& decision, std::string_view by, std::string_view why,
                   Instant now);

@@ -7,7 +7,8 @@
 
 namespace glmap::gateway::store {
 
-Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, Instant now) {
+Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, Instant now,
+                               const ReleaseEvidence& release) {
   std::int64_t number = 0;
   const auto known = committed_.bundles.find(std::string(digest));
   if (known != committed_.bundles.end()) {
@@ -18,6 +19,7 @@ Status Writer::activate_bundle(std::string_view digest, std::string_view bytes, 
     GLMAP_CHECK(insert.integer(1, number).text(2, digest).blob(3, bytes).run());
     pending_.bundles.emplace(digest, number);
   }
+  if (!release.evidence.empty()) GLMAP_CHECK(insert_change(release_change(release, now)));
   if (number == committed_.active_bundle) return {};
   GLMAP_TRY(insert, database_.prepare(checked_insert("activations")));
   GLMAP_CHECK(insert.integer(1, pending_.next_activation++).integer(2, number).integer(3, now.micros).run());
