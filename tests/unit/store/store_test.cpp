@@ -102,6 +102,36 @@ TEMPLATE_TEST_CASE("an event is found again with its bytes, its entry and where 
   CHECK_FALSE(expect(f.store->event_journey(99)));
 }
 
+TEMPLATE_TEST_CASE("why a bundle came into force stands in the history, over a restart, once for each time it is told",
+                   "[store][release]", SqlitePlace, PostgresPlace) {
+  if (!can_run<TestType>()) return;
+  Fixture<TestType> f;
+  CHECK(expect(f.store->release_history()).empty());  // activated without evidence
+  f.add({});
+  const store::ReleaseEvidence evidence{"erika", "asked for", R"({"release":"sha256:r1"})"};
+  REQUIRE(f.store->activate_bundle("sha256:test", "bundle bytes", later(1), evidence));
+  REQUIRE(
+      f.store->activate_bundle("sha256:next", "next bytes", later(2), {"gateway", "", R"({"release":"sha256:r2"})"}));
+  f.reopen();
+  const auto lines = expect(f.store->release_history());
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at == later(1));
+  CHECK(lines[0].by == "erika");
+  CHECK(lines[0].why == "asked for");
+  CHECK(lines[0].evidence == R"({"release":"sha256:r1"})");
+  CHECK(lines[1].evidence == R"({"release":"sha256:r2"})");
+  CHECK_FALSE(lines[1].entry);
+  // It belongs to no event, and disturbs none.
+  CHECK(expect(f.store->event_journey(1))->history.size() == 1);
+  CHECK_FALSE(expect(f.store->event_journey(0)));
+  // And it is part of the chain.
+  f.store.reset();
+  CHECK(f.place.verify());
+  const auto undo = f.place.tamper("UPDATE history SET why = 'nobody asked' WHERE event = 0");
+  CHECK(f.place.verify().error().code == ErrorCode::StoreCorrupt);
+  undo();
+}
+
 TEMPLATE_TEST_CASE("sequences go on after a restart, and so do the figures", "[store][M11]", SqlitePlace,
                    PostgresPlace) {
   if (!can_run<TestType>()) return;
