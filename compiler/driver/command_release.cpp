@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include "compiler/change/diff_report.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/files.hpp"
 #include "compiler/driver/release_folder.hpp"
 #include "compiler/driver/release_review.hpp"
 #include "compiler/runtime/base/digest.hpp"
+#include "compiler/runtime/rules/bundle.hpp"
 
 namespace glmap::driver {
 
@@ -37,6 +39,21 @@ Status put_base(const ReleaseOptions& options, const approval::Release* base, ap
   return {};
 }
 
+/// What the release moves, against the one in force. Both are named by their digests: a path would make it differ from
+/// place to place.
+Result<change::DiffReport> diff_to(const approval::Release& base, const Compilation& compilation) {
+  GLMAP_TRY(before, rules::read_bundle(base.bundle));
+  const rules::RuleBook& after = compilation.verified->book();
+  change::DiffReport report;
+  report.before = {before.digest, before.book.name, before.book.release, before.digest};
+  report.after = {compilation.digest, after.name, after.release, compilation.digest};
+  report.entities_before = before.book.catalog.entities;
+  report.entities_after = after.catalog.entities;
+  verify::Steps steps;
+  report.diff = change::diff_books(before.book, after, steps);
+  return report;
+}
+
 Result<Made> make_release(const ReleaseOptions& options, const Compilation& compilation,
                           const approval::Release* base) {
   GLMAP_TRY(policy_text, read_book_file(compilation.directory, kPolicySource));
@@ -59,8 +76,15 @@ Result<Made> make_release(const ReleaseOptions& options, const Compilation& comp
   made.files = {{std::string(approval::kBundleFile), compilation.bundle},
                 {std::string(approval::kPolicyFile), canonical_json(approval::to_json(policy))},
                 {"proofs.json", proofs_json(compilation)},
-                {"tests.json", tests_json(compilation)},
-                {"review.md", review_page(compilation, statement, policy, base)}};
+                {"tests.json", tests_json(compilation)}};
+  std::string moves;
+  if (base != nullptr) {
+    GLMAP_TRY(report, diff_to(*base, compilation));
+    made.files.emplace("diff.md", change::diff_markdown(report));
+    made.files.emplace("diff.json", change::diff_json(report));
+    moves = change::verdict_words(report);
+  }
+  made.files.emplace("review.md", review_page(compilation, statement, policy, base, moves));
   for (const auto& [name, bytes] : made.files)
     statement.files.emplace(name, approval::FileDigest{static_cast<std::int64_t>(bytes.size()), sha256_hex(bytes)});
   const std::string bytes = approval::write_statement(statement);

@@ -260,10 +260,8 @@ int run(int argc, char** argv) {
 
   EmitSqlOptions emit_sql;
   add_emit(app, emit_sql, exit_code);
-
   FmtOptions fmt;
   add_fmt(app, fmt, exit_code);
-
   ApprovalOptions approval;
   add_approval(app, approval, exit_code);
 

@@ -80,9 +80,10 @@ bool failed(const Compilation& compilation, const resolve::BookTest& test) {
 }  // namespace
 
 std::string review_page(const Compilation& compilation, const approval::Statement& statement,
-                        const approval::Policy& policy, const approval::Release* base) {
+                        const approval::Policy& policy, const approval::Release* base, const std::string& moves) {
   std::string text = head(statement, policy, base);
   text += asked_for(statement, policy, base);
+  if (base != nullptr) text += "\n## What moves\n\n" + cell(moves) + ": see [diff.md](diff.md)\n";
   text += changed_files(statement, base != nullptr ? &base->statement : nullptr);
   text += "\n## What was proved\n\n| | |\n|---|---|\n";
   for (const auto& [name, result] : compilation.verified->proofs().results)

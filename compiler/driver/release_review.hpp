@@ -10,9 +10,9 @@
 
 namespace glmap::driver {
 
-/// Markdown. `base`: the release in force, or nullptr.
+/// Markdown. `base`: the release in force, or nullptr; `moves`: what of it moves, in a line.
 std::string review_page(const Compilation& compilation, const approval::Statement& statement,
-                        const approval::Policy& policy, const approval::Release* base);
+                        const approval::Policy& policy, const approval::Release* base, const std::string& moves);
 /// Canonical JSON: each test of the book by its title, and whether it passed.
 std::string tests_json(const Compilation& compilation);
 /// Canonical JSON: what was proved.

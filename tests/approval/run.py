@@ -74,6 +74,21 @@ class Releases(unittest.TestCase):
                 self.assertEqual(hashlib.sha256((output / name).read_bytes()).hexdigest(), said["sha256"])
         self.assertEqual(digests, {hashlib.sha256((self.next / "release.json").read_bytes()).hexdigest()})
 
+    def test_the_release_shows_what_moves(self):
+        release = self.work.release("words only", "--base", self.first)
+        self.assertIn("nothing moves", (release / "review.md").read_text())
+        before = {name: (self.work.book / name).read_text() for name in ("book.glmap", "tests.glmap")}
+        self.work.change("|| 4225    |", "|| 4220    |")
+        self.work.change("credit 4225 revenue", "credit 4220 revenue", "tests.glmap")
+        release = self.work.release("moves", "--base", self.first)
+        for name, text in before.items():
+            (self.work.book / name).write_text(text)
+        self.assertNotIn("nothing moves", (release / "review.md").read_text())
+        self.assertIn("4225", (release / "diff.md").read_text())
+        # The digest of the release names the diff's.
+        (release / "diff.md").write_text("nothing moves")
+        self.assertIn("GLM-5027", run(GLMAPC, "approve", release, "--key", self.work.keys["bert"]).stderr)
+
     # ---- signatures made and checked by other programs
 
     def test_ssh_keygen_signs_and_checks(self):
