@@ -79,14 +79,14 @@ class Limits(unittest.TestCase):
         self.assertEqual(differences, 0)
         self.assertGreaterEqual(posted, 6)
 
-    def times_a_number(self, mode):
-        """The small book with payments that are worth `amount * rate`."""
-        book = self.work / mode
+    def times_a_number(self, mode, worth="amount * rate"):
+        """The small book with payments that are worth that, rounded."""
+        book = self.work / (mode + worth.replace(" ", ""))
         shutil.copytree(BASE, book)
         rules = (book / "book.glmap").read_text(encoding="utf-8")
         for line in ("    debit  cash       amount", "    credit receivable amount"):
             self.assertEqual(rules.count(line + "\n"), 1)
-            rules = rules.replace(line + "\n", line + " * rate rounded %s\n" % mode)
+            rules = rules.replace(line + "\n", line.replace("amount", worth) + " rounded %s\n" % mode)
         rules = rules.replace("  for payment.received\n", "  for payment.received\n  when rate is given and currency is functional\n")
         rules += 'hold payment.received\n  when rate is given and currency is not functional\n  because "other books"\n'
         rules += 'hold payment.received\n  when rate is not given\n  because "no number"\n'
@@ -106,6 +106,15 @@ class Limits(unittest.TestCase):
                 self.assertEqual(differences, 0)
                 self.assertGreaterEqual(posted, 60)
 
+    def test_amounts_times_percentages_of_any_places_are_exact(self):
+        amounts = ("0.01", "-0.50", "40.50", "405000.00", "-9999999999999.99", "9999999999999.98", "8103727714748.78")
+        events = [payment(number, amount, "1", "USD") for number, amount in enumerate(amounts)]
+        for share in ("12.5 %", "12.34 %", "12.345 %", "12.3456 %", "99.99999 %", "0.00005 %", "33.333333333 %"):
+            with self.subTest(share):
+                differences, posted = self.agree(self.times_a_number("half_even", share + " of amount"), events, "sqlite")
+                self.assertEqual(differences, 0)
+                self.assertGreaterEqual(posted, 3)
+
     def test_a_product_of_ten_to_the_fifteenth_cents_stops_the_script(self):
         book = self.times_a_number("half_even")
         self.stops(book, payment(1, "99999999999.99", "-1234.5", "USD"), "amount is too large")
@@ -120,7 +129,7 @@ class Limits(unittest.TestCase):
     def test_a_converted_amount_that_is_too_large_stops_the_script(self):
         self.stops(BASE, payment(1, "9999999999.99", "999999"), "too large")
 
-    def test_a_product_of_more_than_sixty_four_bits_stops_the_script(self):
+    def test_a_sum_of_products_of_more_than_sixty_four_bits_stops_the_script(self):
         self.stops(BOOKS["everything"], sale("9000000000000.00", "D"), "cannot store TEXT value in INTEGER column")
 
     def test_the_comparison_finds_an_account_that_differs(self):
