@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/connectors/erpnext/erpnext_connector.hpp"
 #include "gateway/connectors/file/file_connector.hpp"
 #include "gateway/connectors/ledger/ledger_connector.hpp"
 #include "gateway/connectors/netsuite/netsuite_connector.hpp"
@@ -27,6 +28,7 @@ constexpr std::array kKinds = {
     Kind{"netsuite", netsuite::make_from_settings},  //
     Kind{"sap", sap::make_from_settings},            //
     Kind{"odoo", odoo::make_from_settings},          //
+    Kind{"erpnext", erpnext::make_from_settings},    //
     Kind{"ledger", ledger::make_from_settings},      //
     Kind{"rest", rest::make_from_settings},          //
     Kind{"file", file::make_from_settings},          //

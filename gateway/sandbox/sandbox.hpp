@@ -3,12 +3,12 @@
 //   POST /<database>/           Tryton's JSON-RPC            (tryton_double.hpp)
 //   /ledger/v1/...              the plain ledger             (json_ledger.hpp)
 //   /netsuite/services/rest/... NetSuite                     (netsuite_double.hpp)
-//   /odoo/json/2/...           Odoo                        (odoo_double.hpp)
+//   /odoo/json/2/...            Odoo                         (odoo_double.hpp)
+//   /erpnext/api/resource/...   ERPNext                      (erpnext_double.hpp)
 //   /sap/...                    SAP S/4HANA                  (sap_double.hpp)
 //   POST /_faults, DELETE /_faults    what is to go wrong    (faults.hpp)
 //   POST /_settings             what both of them do from now on: docs/connectors/sandbox.md
-//   GET /_documents             every document of the Tryton double; /_documents/ledger, .../netsuite, .../odoo,
-//   .../sap
+//   GET /_documents             every document of the Tryton double; /_documents/NAME: of the others
 // Shares no code with connectors/. Threading: any thread.
 #pragma once
 
@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "gateway/sandbox/door.hpp"
+#include "gateway/sandbox/erpnext_double.hpp"
 #include "gateway/sandbox/faults.hpp"
 #include "gateway/sandbox/json_ledger.hpp"
 #include "gateway/sandbox/netsuite_double.hpp"
@@ -45,6 +46,7 @@ class Sandbox {
   TrytonDouble& tryton() { return tryton_; }
   JsonLedger& ledger() { return ledger_; }
   NetsuiteDouble& netsuite() { return netsuite_; }
+  ErpnextDouble& erpnext() { return erpnext_; }
   OdooDouble& odoo() { return odoo_; }
   SapDouble& sap() { return sap_; }
   FaultPlan& faults() { return faults_; }
@@ -55,6 +57,7 @@ class Sandbox {
       : tryton_(settings.seed, settings.journal_path),
         ledger_(settings.seed),
         netsuite_(settings.seed),
+        erpnext_(settings.seed),
         odoo_(settings.seed),
         sap_(settings.seed) {}
   DoorReply handle(const DoorRequest& request);
@@ -63,9 +66,13 @@ class Sandbox {
     std::string_view path, name;
     ErpDouble& erp;
   };
-  std::array<Place, 5> places() {
-    return {Place{"/ledger/", "ledger", ledger_}, Place{"/netsuite/", "netsuite", netsuite_},
-            Place{"/odoo/", "odoo", odoo_}, Place{"/sap/", "sap", sap_}, Place{"/", "tryton", tryton_}};
+  std::array<Place, 6> places() {
+    return {Place{"/ledger/", "ledger", ledger_},
+            Place{"/netsuite/", "netsuite", netsuite_},
+            Place{"/erpnext/", "erpnext", erpnext_},
+            Place{"/odoo/", "odoo", odoo_},
+            Place{"/sap/", "sap", sap_},
+            Place{"/", "tryton", tryton_}};
   }
   DoorReply documents(std::string_view path);
   DoorReply change_settings(const Json& settings);
@@ -74,6 +81,7 @@ class Sandbox {
   TrytonDouble tryton_;
   JsonLedger ledger_;
   NetsuiteDouble netsuite_;
+  ErpnextDouble erpnext_;
   OdooDouble odoo_;
   SapDouble sap_;
   FaultPlan faults_;

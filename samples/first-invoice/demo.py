@@ -64,7 +64,13 @@ def odoo_settings(work):
     return "odoo", settings, {entity: "journal: GLMAP" for entity in ENTITIES}
 
 
-ERPS = {"file": file_settings, "odoo": odoo_settings, "sap": sap_settings, "tryton": tryton_settings, "ledger": ledger_settings, "netsuite": netsuite_settings}
+def erpnext_settings(work):
+    settings = {"url": text_of(work + "/sandbox.url") + "/erpnext", "api_key": "sandbox-key",
+                "api_secret_file": secret(work, "api_secret", "sandbox-secret"), "create_parties": '"yes"'}
+    return "erpnext", settings, {}
+
+
+ERPS = {"file": file_settings, "erpnext": erpnext_settings, "odoo": odoo_settings, "sap": sap_settings, "tryton": tryton_settings, "ledger": ledger_settings, "netsuite": netsuite_settings}
 
 
 def config(args):
@@ -244,8 +250,9 @@ def amounts_of(document):
     """(debit or credit, amount) of each line of a document, in the order in which it has them."""
     if "line" in document:   # NetSuite's record
         return [(side, Decimal(str(line[side]))) for line in document["line"]["items"] for side in ("debit", "credit") if side in line]
-    if "line_ids" in document:  # Odoo's lines, in the currency of the books
-        return [("debit", Decimal(line["debit"])) if Decimal(line["debit"]) else ("credit", Decimal(line["credit"])) for line in document["line_ids"]]
+    in_books_currency = document.get("line_ids") or document.get("accounts")  # Odoo's lines, ERPNext's
+    if in_books_currency:
+        return [("debit", Decimal(line["debit"])) if Decimal(line["debit"]) else ("credit", Decimal(line["credit"])) for line in in_books_currency]
     if "items" in document:  # SAP's items: credits are negative; a negative posting takes back on the other side
         return [("debit" if (item["DebitCreditCode"] == "S") != item["IsNegativePosting"] else "credit",
                  abs(Decimal(item["AmountInTransactionCurrency"]))) for item in document["items"]]
@@ -256,12 +263,12 @@ def read_back_from_sandbox(args, entries):
     """Asks the double itself, past the gateway: every entry once, posted, with its amounts."""
     with urllib.request.urlopen("%s/_documents/%s" % (text_of(args.work + "/sandbox.url"), args.erp)) as answer:
         documents = json.load(answer, parse_float=Decimal)
-    found = {document.get("externalId") or document.get("ref") or document["reference"]: document for document in documents}
+    found = {next(document[key] for key in ("externalId", "ref", "cheque_no", "reference") if key in document): document for document in documents}
     if len(documents) != len(entries) or set(found) != {e["reference"] for e in entries}:
         sys.exit("the double of %s does not hold each entry exactly once" % args.erp)
     for record in entries:
         document = found[record["reference"]]
-        if not (document.get("approved") or document.get("state") == "posted" or "items" in document):
+        if not (document.get("approved") or document.get("state") == "posted" or document.get("docstatus") == 1 or "items" in document):
             sys.exit("%s is not posted" % record["reference"])
         lines = record["entry"]["lines"]
         wanted = [[(line["side"], Decimal(line[field])) for line in lines] for field in ("amount", "functional_amount")]

@@ -3,7 +3,7 @@
 # From finance's text to posted journal entries: compiles the Acme book, starts the gateway, sends a month of billing
 # events, then the same batch again and one event altered, delivers, and prints what an accountant wants to see.
 #
-#   samples/first-invoice/demo.sh [--erp file|tryton|netsuite|sap|odoo|ledger] [--keep DIR]
+#   samples/first-invoice/demo.sh [--erp file|tryton|netsuite|sap|odoo|erpnext|ledger] [--keep DIR]
 #
 # file: journals in a folder. tryton: a real ERP. netsuite, ledger: their doubles in `glmapd sandbox`.
 #
@@ -19,10 +19,10 @@ while [ $# -gt 0 ]; do
     --erp) erp=$2; shift 2 ;;
     --erp=*) erp=${1#--erp=}; shift ;;
     --keep) keep=$2; shift 2 ;;
-    *) echo "demo: unknown option $1; there are --erp file|tryton|netsuite|sap|odoo|ledger and --keep DIR" >&2; exit 2 ;;
+    *) echo "demo: unknown option $1; there are --erp file|tryton|netsuite|sap|odoo|erpnext|ledger and --keep DIR" >&2; exit 2 ;;
   esac
 done
-case $erp in file | tryton | netsuite | sap | odoo | ledger) ;; *) echo "demo: --erp takes file, tryton, netsuite, sap, odoo or ledger, not $erp" >&2; exit 2 ;; esac
+case $erp in file | tryton | netsuite | sap | odoo | erpnext | ledger) ;; *) echo "demo: --erp takes file, tryton, netsuite, sap, odoo, erpnext or ledger, not $erp" >&2; exit 2 ;; esac
 
 work=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/glmap-demo.XXXXXX")}
 mkdir -p "$work"
@@ -47,7 +47,7 @@ title "1. Finance's text is proved and compiled (mappings/acme)"
 title "2. The gateway starts with that bundle"
 case $erp in
   tryton) samples/tryton/setup.sh start "$work/tryton" ;;
-  netsuite | sap | odoo | ledger)
+  netsuite | sap | odoo | erpnext | ledger)
     python3 samples/tryton/accounts_from_book.py mappings/acme "$work/entities.csv" "$work/accounts.csv"
     "$bin/glmapd" sandbox --entities "$work/entities.csv" --accounts "$work/accounts.csv" >"$work/sandbox.out" &
     sandbox=$!

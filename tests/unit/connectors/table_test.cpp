@@ -47,6 +47,10 @@ std::vector<Sample> samples() {
        {{"url", "https://a"}, {"api_key_env", "PATH"}},
        {{"journal", "GLMAP"}},
        {{"analytic.product", "Products"}}},
+      {"erpnext",
+       {{"url", "https://a"}, {"api_key", "k"}, {"api_secret_env", "PATH"}},
+       {},
+       {{"dimension.product", "project"}}},
       {"ledger", {{"url", "https://a"}}, {}},
       {"file", {{"folder", "/nowhere"}}, {}},
   };
