@@ -3,8 +3,8 @@
 """knobs.py --glmapc PATH --glmapd PATH [--erp DE=tryton --erp US=ledger] [KNOB ...]: a real glmapd posts through everything
 that `glmapd sandbox` can do wrong: the acceptance suite of connectors.
 
-Two legal entities behind two ERP connections, of the kinds tryton, ledger, netsuite, sap, rest (the plain ledger, by the example of
-docs/connectors/rest.md). For each knob a few payments go in while it is turned; at the end each stands in its ERP exactly once and is
+Two legal entities behind two ERP connections, of the kinds tryton, ledger, netsuite, sap, odoo, erpnext, rest (the plain ledger, by the example
+of docs/connectors/rest.md). For each knob a few payments go in while it is turned; at the end each stands in its ERP exactly once and is
 `posted`, or waits for a person where the knob asks for one, and is posted after that person's act.
 Shows E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13, E14, E18, M4."""
 import argparse
@@ -60,6 +60,18 @@ def sap(entity, url, folder):
             "    entities: {%s: {company_code: %s}}\n" % (url, folder, entity, entity))
 
 
+def odoo(entity, url, folder):
+    (folder / "odoo_key").write_text("sandbox\n", encoding="ascii")
+    return ('    kind: odoo\n    settings: {url: "%s/odoo", api_key_file: %s/odoo_key, timeout_ms: 1500}\n'
+            "    entities: {%s: {journal: GLMAP}}\n" % (url, folder, entity))
+
+
+def erpnext(_entity, url, folder):
+    (folder / "erpnext_secret").write_text("sandbox-secret\n", encoding="ascii")
+    return ('    kind: erpnext\n    settings: {url: "%s/erpnext", api_key: sandbox-key, api_secret_file: %s/erpnext_secret, create_parties: yes, '
+            "timeout_ms: 1500}\n" % (url, folder))
+
+
 class Erp:
     """`calls`: the call that creates, the one that posts it, the one that posts a draft, and the search."""
 
@@ -77,6 +89,12 @@ ERPS = {
     "rest": Erp(rest, LEDGER_CALLS, *LEDGER_DOCUMENTS),
     "sap": Erp(sap, ("sap.journal_entry.post", "sap.journal_entry.post", "sap.no drafts", "sap.items.search"),
                "/_documents/sap", "reference", lambda document: document.get("state", "posted") == "posted"),
+    "odoo": Erp(odoo, ("odoo.account.move.create", "odoo.account.move.action_post", "odoo.account.move.action_post",
+                       "odoo.account.move.search_read"),
+                "/_documents/odoo", "ref", lambda document: document["state"] == "posted"),
+    "erpnext": Erp(erpnext, ("erpnext.Journal Entry.insert", "erpnext.Journal Entry.submit", "erpnext.Journal Entry.submit",
+                             "erpnext.Journal Entry.list"),
+                   "/_documents/erpnext", "cheque_no", lambda document: document["docstatus"] == 1),
     "netsuite": Erp(netsuite, ("netsuite.journalEntry.create", "netsuite.journalEntry.create", "netsuite.journalEntry.approve",
                                "netsuite.journalEntry.get"),
                     "/_documents/netsuite", "externalId", lambda document: document["approved"]),
