@@ -26,7 +26,8 @@ Result<store::Sequence> sequence_of(const std::string& text) {
 std::unexpected<Error> no_resource(const std::string& path) {
   return fail(
       ErrorCode::NotFound, "there is no resource `" + path + "`",
-      "/v1/events, /v1/entries, /v1/exceptions, /v1/statement, /v1/trial-balance, /v1/bundle, /v1/erp, /v1/rates, "
+      "/v1/events, /v1/entries, /v1/exceptions, /v1/statement, /v1/trial-balance, /v1/bundle, /v1/release, /v1/erp, "
+      "/v1/rates, "
       "/healthz, /readyz");
 }
 
@@ -53,7 +54,7 @@ Result<std::string> text_member(const Json& json, std::string_view key) {
 GatewayApi::GatewayApi(ApiSettings settings, store::Store& store, const platform::Clock& clock,
                        posting::BookInForce& book, posting::PostingService& service, posting::PostingQueue& queue,
                        delivery::DeliveryWorker* delivery, std::function<void()> on_retry)
-    : settings_(settings),
+    : settings_(std::move(settings)),
       store_(store),
       clock_(clock),
       book_(book),
@@ -85,6 +86,10 @@ void GatewayApi::handle(platform::IncomingRequest request, platform::Respond res
     if (request.method != "POST") return respond(not_allowed(path, request.method, "POST"));
     return in_pool(std::move(respond), path, [this, body = std::move(request.body)] { return publish_rates(body); });
   }
+  if (path == "/v1/release/activate") {
+    if (request.method != "POST") return respond(not_allowed(path, request.method, "POST"));
+    return in_pool(std::move(respond), path, [this, body = std::move(request.body)] { return activate_release(body); });
+  }
   if (events && request.method == "POST") return post_events(std::move(request), target, std::move(respond));
   if (!reading) return respond(not_allowed(path, request.method, events ? "GET, HEAD, POST" : "GET, HEAD"));
   in_pool(std::move(respond), path, [this, target] { return read(target); });
@@ -104,7 +109,10 @@ Answer GatewayApi::health(const std::string& path) const {
   if (path == "/readyz" && !ready_) {
     return problem(Error{ErrorCode::Busy, "the gateway is stopping", "", {}}, path, 503);
   }
-  return {200, "application/json", R"({"status":"ok"})", {}};
+  Json json{Json::Object{}};
+  json.set("status", "ok");
+  if (!settings_.release.approval.empty()) json.set("approval", settings_.release.approval);
+  return json_answer(200, json);
 }
 
 Result<Answer> GatewayApi::read(const Target& target) {
@@ -113,6 +121,7 @@ Result<Answer> GatewayApi::read(const Target& target) {
   const std::string& what = segments[1];
   if (what == "events") return read_events(target);
   if (what == "entries") return read_entries(target);
+  if (what == "release") return read_release(target);
   if (segments.size() != 2) return no_resource(target.path());
   if (what == "statement") {
     GLMAP_CHECK(target.only({}));
@@ -254,6 +263,25 @@ Result<Answer> GatewayApi::read_bundle() {
   json.set("owner", book.owner);
   if (active && active->digest == evaluator->digest()) json.set("activated_at", active->activated_at.to_text());
   return json_answer(200, json);
+}
+
+Result<Answer> GatewayApi::read_release(const Target& target) {
+  const bool history = target.segments().size() == 3 && target.segments()[2] == "history";
+  const auto& ask = history ? settings_.release.history : settings_.release.status;
+  if (!ask || (target.segments().size() == 3 && !history)) return no_resource(target.path());
+  GLMAP_CHECK(target.only({}));
+  GLMAP_TRY(json, ask());
+  return json_answer(200, json);
+}
+
+Result<Answer> GatewayApi::activate_release(const std::string& body) {
+  GLMAP_TRY(json, parse_json(body, {.bytes_max = 65'536, .depth_max = 4, .nodes_max = 100}));
+  GLMAP_TRY(by, text_member(json, "by"));
+  GLMAP_TRY(why, text_member(json, "reason"));
+  if (!settings_.release.activate) return no_resource("/v1/release/activate");
+  const auto status = settings_.release.activate(by, why);
+  if (!status) return problem(status.error(), "/v1/release/activate", 409);  // what is in force stays
+  return json_answer(200, *status);
 }
 
 Result<Answer> GatewayApi::act(const Target& target, const std::string& body) {

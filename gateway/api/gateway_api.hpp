@@ -16,8 +16,17 @@
 
 namespace glmap::gateway::api {
 
+/// What is in force and why, for who has to know; the service provides it. Members may be empty: then nothing is known.
+struct ReleaseControl {
+  std::string approval;                   // "demanded" or "none"
+  std::function<Result<Json>()> status;   // what is in force, what waits, what was refused
+  std::function<Result<Json>()> history;  // everything that came into force, in order
+  std::function<Result<Json>(const std::string& by, const std::string& why)> activate;
+};
+
 struct ApiSettings {
   intake::IntakeLimits limits;
+  ReleaseControl release = {};
   /// Of those that read the store, and as many again that parse large bodies; 0: whoever brings the work does it.
   std::size_t reading_threads = 2;
   std::size_t reading_waiting_max = 256;
@@ -55,6 +64,8 @@ class GatewayApi {
   Result<platform::Answer> read_exceptions(const Target& target);
   Result<platform::Answer> publish_rates(const std::string& body);
   Result<platform::Answer> read_bundle();
+  Result<platform::Answer> read_release(const Target& target);
+  Result<platform::Answer> activate_release(const std::string& body);
   Result<platform::Answer> read_lanes();
   Result<platform::Answer> resume_lane(const std::string& name);
   /// What a person asks for, with name and reason: retry, reject, resume.

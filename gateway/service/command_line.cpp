@@ -50,4 +50,12 @@ bool Signals::wait_for_reload() const {
   return number == SIGHUP;
 }
 
+Signals::Woken Signals::wait(int seconds_max) const {
+  const sigset_t signals = watched();
+  const struct timespec most{seconds_max, 0};
+  const int number = sigtimedwait(&signals, nullptr, &most);
+  if (number < 0) return Woken::time;  // also when a debugger or a stop interrupted it: looking once more does no harm
+  return number == SIGHUP ? Woken::reload : Woken::stop;
+}
+
 }  // namespace glmap::gateway::service

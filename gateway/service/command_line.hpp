@@ -21,6 +21,9 @@ class Signals {
   Signals();
   /// Waits for the next one. True: SIGHUP. False: it is time to stop.
   bool wait_for_reload() const;
+  enum class Woken { stop, reload, time };
+  /// The same for so long at most.
+  Woken wait(int seconds_max) const;
 };
 
 }  // namespace glmap::gateway::service

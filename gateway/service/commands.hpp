@@ -18,6 +18,9 @@ int run_sandbox(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
 int run_backup(const std::vector<std::string>& arguments);
 int run_restore(const std::vector<std::string>& arguments);
+int run_activate(const std::vector<std::string>& arguments);
+int run_inspect(const std::vector<std::string>& arguments);
+int run_audit(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);
 
 }  // namespace glmap::gateway::service

@@ -130,11 +130,25 @@ class Reader {
     return erp;
   }
 
+  Status release(const YAML::Node& node, const YAML::Node& root, Configuration& result) const {
+    GLMAP_CHECK(only(node, "`release`", {"folder", "trust"}));
+    GLMAP_CHECK(text(node, "folder", result.release.folder));
+    GLMAP_CHECK(text(node, "trust", result.release.trust));
+    if (result.release.folder.empty() || !result.release.trust.starts_with("sha256:"))
+      return wrong(node.Mark(), name_, "`release` lacks its `folder`, or `trust` is no `sha256:...`",
+                   "`glmapc verify` shows the digest of a release's policy");
+    if (root["bundle"])
+      return wrong(root["bundle"].Mark(), name_, "`bundle` stands beside `release`",
+                   "leave `bundle` out: what is in force comes from the approved releases");
+    return {};
+  }
+
   Result<Configuration> all(const YAML::Node& root) const {
     Configuration result;
-    GLMAP_CHECK(
-        only(root, "the configuration", {"bundle", "store", "gateway", "listen", "erp", "limits", "drain_ms_max"}));
+    GLMAP_CHECK(only(root, "the configuration",
+                     {"bundle", "release", "store", "gateway", "listen", "erp", "limits", "drain_ms_max"}));
     GLMAP_CHECK(text(root, "bundle", result.bundle));
+    if (const YAML::Node node = root["release"]) GLMAP_CHECK(release(node, root, result));
     GLMAP_CHECK(text(root, "store", result.store));
     GLMAP_CHECK(text(root, "gateway", result.gateway));
     GLMAP_CHECK(text(root, "listen", result.listen));

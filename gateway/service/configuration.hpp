@@ -27,14 +27,24 @@ struct ErpConfiguration {
   std::int32_t unclear_in_a_row_max = 5;
 };
 
+/// Where releases are put that people have approved, and what the first of them is held against.
+struct ReleaseConfiguration {
+  std::string folder;  // with a folder for each release
+  std::string trust;   // "sha256:...": digest of the policy of the first release
+  bool demanded() const { return !folder.empty(); }
+};
+
 struct Configuration {
-  std::string bundle;   // path of the rules bundle
+  std::string bundle;  // path of the rules bundle; "" when approval is demanded
+  ReleaseConfiguration release;
   std::string store;    // path of the SQLite file, or postgresql://...
   std::string gateway;  // name of this gateway among those on one PostgreSQL; "" = the host's name
   std::string listen = "127.0.0.1:8080";
   std::vector<ErpConfiguration> erp;
   intake::IntakeLimits limits;
   std::int64_t drain_ms_max = 10'000;
+  std::string digest;  // of what was configured, and of the program that runs it: for the auditor
+  std::string program;
 };
 
 /// `name`: of the file, for messages. Errors: GLM-9012 with line and column.

@@ -23,8 +23,11 @@ class Gateway {
   std::uint16_t port() const;
   /// "http://127.0.0.1:8080"
   std::string url() const;
-  /// Reads the bundle again and puts it in force for events from now on. On an error the old one stays in force.
+  /// Reads the bundle again, or looks for the next approved release, and puts it in force for events from now on. On an
+  /// error the old one stays in force.
   Status reload_bundle();
+  /// To be called from time to time: an approved release may have waited for its day.
+  void let_days_begin();
   /// Takes nothing new, answers what was taken, settles what is being sent, closes the store. Idempotent.
   void stop();
 

@@ -21,6 +21,9 @@ constexpr std::array kCommands = {
     Command{"verify", "check a store from end to end", run_verify},
     Command{"backup", "copy a store beside the running gateway", run_backup},
     Command{"restore", "go back to a backup; the ERP is asked first", run_restore},
+    Command{"activate", "let the next approved release come into force", run_activate},
+    Command{"inspect", "show what is in force, since when, by whom", run_inspect},
+    Command{"audit", "changes in a period; attest that nothing changed", run_audit},
     Command{"sandbox", "run an ERP to try things against", run_sandbox},
     Command{"version", "print the version", run_version},
 };

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "compiler/runtime/base/digest.hpp"
 #include "gateway/service/command_line.hpp"
 #include "gateway/service/commands.hpp"
 #include "gateway/service/gateway.hpp"
@@ -21,21 +22,31 @@ struct Options {
 
 Result<Configuration> configuration_of(const Options& options) {
   Configuration configuration;
+  std::string text_of_file;
   if (!options.config.empty()) {
     GLMAP_TRY(text, read_whole_file(options.config, "the configuration"));
     GLMAP_TRY(read, read_configuration(text, options.config));
     configuration = std::move(read);
+    text_of_file = text;
   }
   if (!options.bundle.empty()) configuration.bundle = options.bundle;
   if (!options.store.empty()) configuration.store = options.store;
   if (!options.listen.empty()) configuration.listen = options.listen;
-  if (configuration.bundle.empty()) {
+  const std::string given = "\n" + options.bundle + "\n" + options.store + "\n" + options.listen;
+  configuration.digest = "sha256:" + sha256_hex(text_of_file + given);
+  if (configuration.release.demanded() && !options.bundle.empty()) {
+    return fail(ErrorCode::BadConfiguration, "--bundle stands beside `release`",
+                "leave it out: what is in force comes from the approved releases");
+  }
+  if (configuration.bundle.empty() && !configuration.release.demanded()) {
     return fail(ErrorCode::BadConfiguration, "no rules bundle is named",
                 "give --bundle FILE, or `bundle:` in --config");
   }
   if (configuration.store.empty()) {
     return fail(ErrorCode::BadConfiguration, "no store is named", "give --store FILE, or `store:` in --config");
   }
+  GLMAP_TRY(program, read_whole_file("/proc/self/exe", "the program itself"));
+  configuration.program = "glmapd " GLMAP_VERSION " sha256:" + sha256_hex(program);
   return configuration;
 }
 
@@ -59,7 +70,12 @@ int serve(const Options& options) {
   if (!gateway) return tell(gateway.error());
   std::printf("listening on %s\n", (*gateway)->url().c_str());
   std::fflush(stdout);
-  while (signals.wait_for_reload()) {
+  constexpr int kLookSeconds = 20;  // how late a release may be on its first day
+  for (auto woken = signals.wait(kLookSeconds); woken != Signals::Woken::stop; woken = signals.wait(kLookSeconds)) {
+    if (woken == Signals::Woken::time) {
+      (*gateway)->let_days_begin();
+      continue;
+    }
     if (Status reloaded = (*gateway)->reload_bundle(); !reloaded) {
       log.error("the bundle was not replaced; the old one stays in force", {{"error", reloaded.error().to_text()}});
     }

@@ -33,4 +33,8 @@ struct Release {
 /// its policy, GLM-5017 its approvals are for another statement.
 Result<Release> open_release(Files files);
 
+/// The same without the files that nobody has to read again: from the bytes of statement, policy and approvals (which
+/// may be empty). `bundle` stays empty.
+Result<Release> open_record(std::string statement, std::string_view policy, std::string_view approvals);
+
 }  // namespace glmap::approval

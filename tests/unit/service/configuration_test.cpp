@@ -55,6 +55,8 @@ TEST_CASE("a misspelt or impossible setting is told with its place, never left o
     const char* word;
   } cases[] = {
       {"bundel: x", 1, "bundel"},
+      {"release:\n  folder: f", 2, "trust"},
+      {"release: {folder: f, trust: \"sha256:1\"}\nbundle: b", 2, "bundle"},
       {"store: s\nerp:\n  - name: a\n    kind: file\n    setting: {}", 5, "setting"},
       {"erp:\n  - kind: file", 2, "name"},
       {"erp: tryton", 1, "erp"},
