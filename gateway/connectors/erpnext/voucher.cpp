@@ -127,7 +127,8 @@ std::expected<delivery::LedgerLine, std::string> read_line(const JournalEntryDra
   out.side = credit->is_zero() ? Side::debit : Side::credit;
   out.functional = out.side == Side::debit ? *debit : *credit;
   if (text_in(&record, "account_currency") == data.functional.code()) {
-    out.transaction = noted_amount(text_in(&record, "user_remark"));
+    // In an entry of one currency nothing is noted, whatever a memo looks like.
+    if (data.currency != data.functional) out.transaction = noted_amount(text_in(&record, "user_remark"));
   } else {
     const auto currency = Currency::parse(text_in(&record, "account_currency"));
     if (!currency) return std::unexpected("account `" + out.account + "`: " + currency.error().message);
