@@ -21,6 +21,21 @@ int show(const Result<Json>& status) {
   return kExitDone;
 }
 
+std::string member(const Json& json, std::string_view key) {
+  const Json* value = json.find(key);
+  return value != nullptr && value->as_string() != nullptr ? *value->as_string() : std::string();
+}
+
+/// Whether what runs is what the main branch says. `expected`: the digest of a bundle or of a release.
+int tell_drift(const Json& status, const std::string& expected) {
+  const Json* live = status.find("live");
+  const Json& what = live != nullptr ? *live : status;
+  if (expected.empty() || member(what, "bundle") == expected || member(what, "digest") == expected) return kExitDone;
+  std::fprintf(stderr, "glmapd: drift: the bundle %s is in force, %s is expected\n", member(what, "bundle").c_str(),
+               expected.c_str());
+  return kExitFailed;
+}
+
 }  // namespace
 
 int run_activate(const std::vector<std::string>& arguments) {
@@ -40,14 +55,18 @@ int run_activate(const std::vector<std::string>& arguments) {
 
 int run_inspect(const std::vector<std::string>& arguments) {
   CLI::App app("What is in force, since when, by whom; what comes next; what was refused and why", "glmapd inspect");
-  std::string url = kUrl;
+  std::string url = kUrl, expected;
   app.add_option("--url", url, "the running glmapd (http://127.0.0.1:8080)");
+  app.add_option("--expect", expected,
+                 "digest of the bundle or release that should be in force; exit 1 when it is not");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitDone : kExitUsage;
   }
-  return show(ask_gateway(url, "GET", "/v1/release"));
+  const auto status = ask_gateway(url, "GET", "/v1/release");
+  const int shown = show(status);
+  return status ? tell_drift(*status, expected) : shown;
 }
 
 }  // namespace glmap::gateway::service

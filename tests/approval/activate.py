@@ -84,6 +84,15 @@ class Activation(unittest.TestCase):
         seen = json.loads(must(GLMAPD, "inspect", "--url", gateway.url))
         self.assertEqual(seen["live"]["release"], "2026.12")
         self.assertEqual(seen["live"]["by"], "olga")
+        inspect = [GLMAPD, "inspect", "--url", gateway.url, "--expect"]
+        compiled = must(GLMAPC, "compile", self.work.book, "-o", self.home / "main.bundle").splitlines()[-1]
+        self.assertEqual(run(*inspect, compiled).returncode, 0)
+        self.assertEqual(run(*inspect, seen["live"]["digest"]).returncode, 0)
+        self.work.change("2026.12", "2027.01")  # the main branch has gone on
+        compiled = must(GLMAPC, "compile", self.work.book, "-o", self.home / "main.bundle").splitlines()[-1]
+        done = run(*inspect, compiled)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("drift", done.stderr)
         self.assertEqual([one["name"] for one in seen["live"]["approvers"]], ["bert", "clara"])
 
         period = ["--url", gateway.url, "--from", self.days["effective"], "--to", self.days["expires"]]

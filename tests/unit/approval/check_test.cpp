@@ -227,6 +227,33 @@ TEST_CASE("a release of which one bit was changed, at any byte of any file, does
   CHECK(passed == 0);
 }
 
+TEST_CASE("a signature of ssh-keygen counts, and no bit of it can be changed", "[approval]") {
+  const Book book;
+  Files files = files_of(book.next(), book.policy);
+  const std::string& payload = files["release.json"];
+  const std::string over = "SSHSIG" + ssh_string("glmap-release") + ssh_string("") + ssh_string("sha512") +
+                           ssh_string(glmap::sha512(payload));
+  const std::string made = *glmap::sign_ed25519(secret_of("bert").seed, over);
+  const std::string blob = std::string("SSHSIG\0\0\0\1", 10) + ssh_string(ssh_key_blob(key_of("bert"))) +
+                           ssh_string("glmap-release") + ssh_string("") + ssh_string("sha512") +
+                           ssh_string(ssh_string("ssh-ed25519") + ssh_string(made));
+  const auto with = [&](const std::string& bytes) {
+    Envelope envelope{payload, {{fingerprint(key_of("bert")), bytes}}};
+    envelope.signatures.push_back(*sign(secret_of("clara"), payload));
+    Files signed_files = files;
+    signed_files["approvals.json"] = write_envelope(envelope);
+    return book.check(std::move(signed_files));
+  };
+  REQUIRE(with(blob));
+  for (std::size_t bit = 0; bit < blob.size() * 8; ++bit) {
+    std::string bad = blob;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    INFO(bit);
+    CHECK(with(bad).error().code == ErrorCode::SignatureWrong);
+  }
+  CHECK_FALSE(with(blob + "x"));
+}
+
 TEST_CASE("a release that ends early, at any byte of any file, does not come into force", "[approval]") {
   const Book book;
   const Files good = approved_by(files_of(book.next(), book.policy), {"bert", "clara"});

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway that demands approval: what comes into force, what does not, and what is recorded about it.
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -61,6 +65,8 @@ struct World {
   Made make(std::int64_t number, const std::string& base = "", const std::vector<std::string>& by = {"bert", "clara"}) {
     rules::RuleBook book = testing::gateway_book();
     book.release = "release " + std::to_string(number);
+    book.roles[1] = testing::gateway_role("revenue", "420" + std::to_string(number));
+    book.roles[2] = testing::gateway_role("output_tax", "380" + std::to_string(number));
     const std::string bytes = rules::write_bundle(book, {"test", {}});
     approval::Statement statement = testing::first_statement();
     statement.book = book.name;
@@ -159,6 +165,82 @@ TEST_CASE("the next release comes into force without a restart, and each event b
   CHECK(world.text(world.call("GET", "/v1/events/2"), "bundle") == next.bundle);
   world.gateway.reset();
   CHECK(store::verify_sqlite_store(world.configuration.store));
+}
+
+TEST_CASE("while releases follow each other under load, no entry has lines of two of them", "[service][release]") {
+  World world;
+  auto last = world.make(1);
+  std::map<std::string, std::string> accounts = {{last.bundle, "1"}};  // bundle -> last digit of its accounts
+  world.put(last);
+  world.start();
+  constexpr int kEvents = 240;
+  std::atomic<int> sent = 0;
+  std::atomic<bool> stopped = false;
+  std::jthread sender([&] {
+    const auto client = expect(platform::make_http_client({}));
+    for (int number = 0; number < kEvents; ++number, ++sent) {
+      platform::HttpRequest request;
+      request.method = "POST";
+      request.url = world.gateway->url() + "/v1/events";
+      request.fields = {{"Content-Type", "application/cloudevents+json"}};
+      request.body = event_text({.id = "E-" + std::to_string(number)});
+      if (!std::holds_alternative<platform::HttpAnswered>(client->send(request))) break;
+    }
+    stopped = true;
+  });
+  for (std::int64_t number = 2; number <= 8; ++number) {
+    while (sent < kEvents * (number - 1) / 8 && !stopped) std::this_thread::yield();
+    last = world.make(number, last.digest);
+    accounts[last.bundle] = std::to_string(number);
+    world.put(last);
+    REQUIRE(world.gateway->reload_bundle());
+  }
+  sender.join();
+  REQUIRE(sent == kEvents);
+  std::set<std::string> seen;
+  for (int number = 1; number <= kEvents; ++number) {
+    const Json event = world.call("GET", "/v1/events/" + std::to_string(number));
+    const std::string bundle = world.text(event, "bundle"), whole = write_json(event);
+    seen.insert(bundle);
+    REQUIRE(accounts.contains(bundle));
+    REQUIRE(event.find("entries")->as_array()->size() == 1);
+    for (const auto& [other, digit] : accounts) {
+      CHECK((whole.find("\"420" + digit + "\"") != std::string::npos) == (other == bundle));
+      CHECK((whole.find("\"380" + digit + "\"") != std::string::npos) == (other == bundle));
+    }
+  }
+  CHECK(seen.size() == accounts.size());
+}
+
+TEST_CASE("an emergency release that nobody followed up is shown as overdue, and posting goes on",
+          "[service][release]") {
+  World world;
+  const auto first = world.make(1);
+  world.put(first);
+  world.start();
+  const std::string bytes = first.files.at("rules.bundle");
+  approval::Statement statement = expect(approval::read_statement(first.files.at("release.json")));
+  statement.number = 2;
+  statement.base = first.digest;
+  statement.emergency = "tax accounts were swapped";
+  const auto emergency = world.finish(statement, bytes, {"clara", "dora"});
+  world.put(emergency);
+  REQUIRE(world.gateway->reload_bundle());
+  CHECK(world.live() == emergency.digest);
+  const auto overdue = [&] { return *world.call("GET", "/v1/release").find("live")->find("overdue")->as_bool(); };
+  CHECK_FALSE(overdue());
+  world.clock.set("2026-11-05T08:00:01Z");  // 72 hours and a second
+  CHECK(overdue());
+  CHECK(world.text(world.call("POST", "/v1/events", event_text()), "status") == "accepted");
+  statement.number = 3;
+  statement.base = emergency.digest;
+  statement.emergency.clear();
+  world.put(world.finish(statement, bytes, {"bert", "clara"}));
+  CHECK(world.gateway->reload_bundle().error().code == ErrorCode::FollowUpMissing);
+  statement.follows_up = emergency.digest;
+  world.put(world.finish(statement, bytes, {"bert", "clara"}));
+  REQUIRE(world.gateway->reload_bundle());
+  CHECK(world.call("GET", "/v1/release").find("live")->find("overdue") == nullptr);
 }
 
 TEST_CASE("a release that is altered, older, unsigned or not alone does not come into force, and the old one stays",
