@@ -38,6 +38,26 @@ def bundle_seed(glmapc, folder):
     return json.dumps(json.loads(bundle.read_text(encoding="utf-8"))["payload"]).encode()
 
 
+def answer_seeds():
+    """What the sandbox answers, and the example of a journal file."""
+    lines = ",".join('{"account":{"id":"%s"},"%s":%s,"memo":"revenue [119.00 USD]"}' % line
+                     for line in (("1001", "debit", "119.00"), ("1003", "credit", "100.00"), ("1002", "credit", "19.00")))
+    yield ('{"id":"5001","tranId":"JE5001","externalId":"X","subsidiary":{"id":"1"},"currency":{"id":"1"},"exchangeRate":0.95,"tranDate":"2026-10-01",'
+           '"approved":true,"approvalStatus":{"id":"2"},"line":{"items":[%s]}}' % lines).encode()
+    yield b'{"title":"Bad Request","status":400,"o:errorDetails":[{"detail":"This entity already exists.","o:errorCode":"USER_ERROR"}]}'
+    yield (b'{"d":{"results":[{"CompanyCode":"1010","FiscalYear":"2026","AccountingDocument":"0100000001","PostingDate":"/Date(1790812800000)/",'
+           b'"GLAccount":"0000001200","DebitCreditCode":"S","AmountInCompanyCodeCurrency":"119.00","CompanyCodeCurrency":"EUR",'
+           b'"AmountInTransactionCurrency":"119.00","TransactionCurrency":"EUR","IsNegativePosting":false}]}}')
+    yield (b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><n0:JournalEntryBulkCreateConfirmation '
+           b'xmlns:n0="http://sap.com/xi/SAPSCORE/SFIN"><JournalEntryCreateConfirmation><MessageHeader><ReferenceID>GLMAP-X</ReferenceID></MessageHeader>'
+           b"<JournalEntryCreateConfirmation><AccountingDocument>0100000001</AccountingDocument><CompanyCode>1010</CompanyCode><FiscalYear>2026</FiscalYear>"
+           b"</JournalEntryCreateConfirmation><Log><MaximumLogItemSeverityCode>1</MaximumLogItemSeverityCode><Item><TypeID>605(RW)</TypeID>"
+           b"<SeverityCode>1</SeverityCode><Note>Document posted</Note></Item></Log></JournalEntryCreateConfirmation>"
+           b"</n0:JournalEntryBulkCreateConfirmation></soap:Body></soap:Envelope>")
+    yield (b"2026-10-01 * (ABCDEFGH234567AB) I-1 | Subscription\n    DE:Asset:1200 Trade receivables  119.00 EUR\n"
+           b"    DE:Liability:3900 Deferred revenue  -100.00 EUR\n    DE:Liability:3800 Output tax  -19.00 EUR\n")
+
+
 def seeds(reader, glmapc, folder):
     books = ["mappings/*/*.glmap", "tests/golden/base/*.glmap", "tests/unit/syntax/books/*.glmap"]
     if reader in ("book", "check"):
@@ -55,6 +75,8 @@ def seeds(reader, glmapc, folder):
         return list(texts("mappings/intake/payloads/*.json")) + [line for text in texts("tests/golden/cli/intake/*.ndjson") for line in text.splitlines()]
     if reader == "literal":
         return [b"1", b"-119.00", b"1e3", b"2026-10-01", b"2026-10-01T09:00:00+02:00", b"EUR", b"0.91234"]
+    if reader == "answer":
+        return answer_seeds()
     if reader == "bundle":
         return [bundle_seed(glmapc, folder)]
     return []
