@@ -120,7 +120,8 @@ bug("unknown is sent, not looked up", "E1", ATTEMPT, "case EntryState::unknown: 
 bug("refused is tried again for ever", "E12", ATTEMPT, "return plain(DeliveryInput::refused, reason(refused->code, std::move(refused->text)));",
     "return plain(BUG ? DeliveryInput::not_sent : DeliveryInput::refused, reason(refused->code, std::move(refused->text)));")
 bug("what is read back is not compared", "E13", ATTEMPT, "if (Status same = compare(entry, document, can); !same) {", "if (Status same = compare(entry, document, can); !same && !BUG) {")
-bug("the ERP's word is enough", "E6", ATTEMPT, "if (!connector.describe().read_back) {", "if (BUG || !connector.describe().read_back) {")
+bug("the ERP's word is enough", "E6", ATTEMPT, "if (!connector.describe().read_back) { AttemptResult out;",
+    "if (BUG || !connector.describe().read_back) {\n    AttemptResult out;")
 bug("a draft is no document", "E7", ATTEMPT, "if (const auto* draft = std::get_if<FoundDraft>(&*finding)) { return judge(",
     "if (const auto* draft = std::get_if<FoundDraft>(&*finding); draft != nullptr && !BUG) {\n    return judge(")
 bug("a failed look-up is an absence", "E2", ATTEMPT, "AttemptResult look_failed(const NotAsked& error) {",
